@@ -1,0 +1,103 @@
+"""Commands: what a client asks of the server, each with an id of its own making.
+
+Every command gets exactly one reply carrying its id (docs/protocol.md, promise 1). A
+command with an effect is unique per (user, id): sent again, it gets the same reply and
+has no second effect.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from antiphon.model.ids import ID_PATTERN
+
+Id = Annotated[str, Meta(pattern=ID_PATTERN)]
+
+PROMPT_LIMIT = 1_000_000
+"""Characters in one prompt."""
+
+Text = Annotated[str, Meta(max_length=PROMPT_LIMIT)]
+
+
+class Command(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="type", forbid_unknown_fields=True):
+    """The envelope of every command."""
+
+    id: Id
+
+
+class Subscribe(Command, frozen=True, tag="subscribe"):
+    """Follow a session: from the event after `after` (with its `epoch`), or its last `tail` events."""
+
+    session: Id
+    epoch: str | None = None
+    after: Annotated[int, Meta(ge=0)] | None = None
+    tail: Annotated[int, Meta(ge=0, le=1000)] | None = None
+
+
+class Unsubscribe(Command, frozen=True, tag="unsubscribe"):
+    """Follow the session no longer."""
+
+    session: Id
+
+
+class Prompt(Command, frozen=True, tag="prompt"):
+    """Ask the agent. An accepted prompt is a turn, and every turn gets its end."""
+
+    session: Id
+    text: Text
+    attachments: Annotated[list[Id], Meta(max_length=32)] = []
+    if_busy: Literal["reject", "queue", "steer"] = "reject"
+    retry_of: Id | None = None
+
+
+class Cancel(Command, frozen=True, tag="cancel"):
+    """Stop the running turn."""
+
+    session: Id
+    turn: Id
+
+
+class Wait(Command, frozen=True, tag="wait"):
+    """Give a stalled turn one more full limit."""
+
+    session: Id
+    turn: Id
+
+
+class Answer(Command, frozen=True, tag="answer"):
+    """Answer an approval; the first answer wins."""
+
+    session: Id
+    approval: Id
+    option: Annotated[str, Meta(max_length=256)]
+    fields: dict[str, Any] = {}
+
+
+class Dequeue(Command, frozen=True, tag="dequeue"):
+    """Take a waiting turn out of the queue; it ends as `turn-cancelled`."""
+
+    session: Id
+    turn: Id
+
+
+class Reorder(Command, frozen=True, tag="reorder"):
+    """Put the queue into this order; `turns` names each waiting turn once."""
+
+    session: Id
+    turns: Annotated[list[Id], Meta(max_length=1000)]
+
+
+class ResumeQueue(Command, frozen=True, tag="resume-queue"):
+    """Let a held queue run."""
+
+    session: Id
+
+
+class Ping(Command, frozen=True, tag="ping"):
+    """Are you there?"""
+
+
+AnyCommand = Subscribe | Unsubscribe | Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | Ping
+
+EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, ResumeQueue)
+"""Commands that change the log: stored once per (user, id)."""

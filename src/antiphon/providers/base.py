@@ -1,0 +1,241 @@
+"""What a provider is: our adapter for one agent.
+
+A provider opens agents; an agent serves one session, one prompt at a time. What the agent
+says goes to the session's `Sink` as events without `seq`, `turn` and `at` (the session sets
+those). How a prompt ended is what `Agent.prompt` returns or raises: a provider never emits
+a turn's start or end itself, so it cannot forget one.
+
+`antiphon.testing.check_provider` runs any implementation through these rules.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from antiphon.model.events import (
+    AgentFailed,
+    ApprovalRequested,
+    ItemCompleted,
+    ItemDelta,
+    ItemDiscarded,
+    ItemStarted,
+    ItemUpdated,
+    ProviderRetrying,
+    SessionUpdated,
+    TurnCancelled,
+    TurnCompleted,
+    UsageUpdated,
+)
+from antiphon.model.failures import Action, Failure
+
+AgentEvent = (
+    ItemStarted
+    | ItemDelta
+    | ItemUpdated
+    | ItemCompleted
+    | ItemDiscarded
+    | ProviderRetrying
+    | AgentFailed
+    | UsageUpdated
+    | SessionUpdated
+)
+"""What an agent may say through `Sink.emit`. Item ids are minted by the provider (`new_id`)."""
+
+Outcome = TurnCompleted | TurnCancelled
+"""How a prompt ends when it does not fail."""
+
+
+class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the agent can do, told honestly: the page offers nothing else."""
+
+    approvals: bool
+    """It asks before it writes or runs commands."""
+    steer: bool = False
+    """It takes words into a running turn."""
+    resume: bool = False
+    """A new process can go on with an earlier conversation."""
+    images: bool = False
+    modes: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+class Limits(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How long to be patient with the agent, in seconds."""
+
+    start: float = 30.0
+    """From the spawn until it can take a prompt."""
+    silence: float = 10.0
+    """Without a sign of life in a turn until the page is told (promise 6)."""
+    stall: float = 180.0
+    """Without a sign of life until the turn is ended."""
+    interrupt: float = 2.0
+    """After a cancel until the agent is terminated."""
+    terminate: float = 1.0
+    """After TERM until KILL."""
+
+
+class Readiness(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Whether the agent can be used here, and what is missing."""
+
+    found: bool
+    version: str | None = None
+    signed_in: bool | None = None
+    """None: not known."""
+    models: list[str] = []
+    message: str = ""
+    action: Action | None = None
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file that goes with a prompt."""
+
+    path: Path
+    name: str
+    media_type: str
+
+
+class Prompt(Struct, frozen=True, kw_only=True):
+    """What to ask the agent."""
+
+    turn: str
+    text: str
+    attachments: Sequence[Attachment] = ()
+
+
+class Launch(Struct, frozen=True, kw_only=True):
+    """All that an agent needs to start."""
+
+    session: str
+    folder: Path
+    """The project's folder: the agent's working directory."""
+    marker: str
+    """Put into the agent's environment as `ANTIPHON_MARKER`: finds what is left of it (promise 7)."""
+    environment: Mapping[str, str]
+    """The user's environment, already without Antiphon's secrets and other providers' keys."""
+    native_session: str | None = None
+    """The agent's own id of the conversation to resume; None: a new one."""
+    model: str | None = None
+    mode: str | None = None
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """How an approval was resolved."""
+
+    option: str | None
+    """The chosen option's id; None: closed without an answer (cancelled): tell the agent so."""
+    fields: Mapping[str, Any] = {}
+
+
+class ProcessStarted(Struct, frozen=True, kw_only=True):
+    """A process that must not outlive its session."""
+
+    pid: int
+    start_time: float
+    """As psutil gives it, seconds since the Unix epoch: pid alone may be another's later."""
+    marker: str
+
+
+class Sink(Protocol):
+    """Where an agent's words go: the session, as the agent sees it."""
+
+    def emit(self, event: AgentEvent) -> None:
+        """Log an event, in the order of the calls; never blocks, and is a sign of life."""
+        ...
+
+    async def drained(self) -> None:
+        """Wait until the log has nearly caught up. Await it between reads: it is the back pressure."""
+        ...
+
+    def alive(self) -> None:
+        """A sign of life that is no event."""
+        ...
+
+    async def ask(self, request: ApprovalRequested) -> Answered:
+        """Ask a person, durably, and wait for the answer however long it takes.
+
+        Ends with `option=None` when the turn is cancelled or ends first.
+        """
+        ...
+
+    def native(self, native_session: str) -> None:
+        """Remember the agent's own id of the conversation, for a later resume."""
+        ...
+
+    async def process_started(self, process: ProcessStarted) -> None:
+        """Record a process before it is given anything to do."""
+        ...
+
+    async def process_ended(self, pid: int) -> None:
+        """The process and its descendants are gone."""
+        ...
+
+    def died(self, failure: Failure) -> None:
+        """The agent is gone though nobody closed it. A running `prompt` raises as well."""
+        ...
+
+
+class ProviderFailed(Exception):
+    """The agent failed: {failure.message}"""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Agent(Protocol):
+    """One running agent, serving one session."""
+
+    async def prompt(self, prompt: Prompt) -> Outcome:
+        """Ask, and return when the agent says that it is done.
+
+        At most one at a time (the session sees to it). Raises ProviderFailed when the agent
+        crashed, left without a result, or reported a failure. An end without the agent's
+        own word of it is `truncated` or `provider-crashed`, never a success.
+        """
+        ...
+
+    async def steer(self, prompt: Prompt) -> bool:
+        """Give words into the running prompt; False when it is over or the agent cannot."""
+        ...
+
+    async def cancel(self) -> None:
+        """Ask the agent to stop; `prompt` then returns TurnCancelled. Returns at once."""
+        ...
+
+    async def close(self) -> None:
+        """End the agent and all its descendants: TERM, then KILL. Idempotent; never raises."""
+        ...
+
+
+class Provider(Protocol):
+    """Our adapter for one agent."""
+
+    @property
+    def id(self) -> str:
+        """`practice`, `claude`, …: stable, kebab-case."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """For people: "Claude Code"."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    async def readiness(self) -> Readiness:
+        """Look whether the agent is here; never raises, never takes over 10 s."""
+        ...
+
+    async def open(self, launch: Launch, sink: Sink) -> Agent:
+        """Start an agent that can take a prompt, within `limits.start`.
+
+        Raises ProviderFailed: `provider-missing`, `workspace-missing`, `auth`, `provider-crashed`, …
+        Leaves no process behind when it raises or is cancelled.
+        """
+        ...
