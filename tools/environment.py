@@ -1,0 +1,100 @@
+"""The virtual environment and the page's packages, brought to what the locks say.
+
+Stamps tell what was done, so a second start does nothing. One `./dev` at a time sets up.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import ROOT, node, page, uv
+from tools.steps import run, say
+
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin/python"
+
+RUN = ROOT / "requirements.lock"
+"""What the server needs."""
+DEVELOP = ROOT / "requirements-dev.lock"
+"""What the server needs (the same versions), and all that tests and checks need."""
+
+LOCK_STAMP = VENV / ".antiphon-lock"
+PACKAGE_STAMP = VENV / ".antiphon-package"
+
+
+def prepare(lock: Path = DEVELOP) -> None:
+    """Makes ready to run the server (`RUN`), or to work on it (`DEVELOP`)."""
+    with _alone():
+        if not _holds(lock):
+            _install_lock(lock)
+        if not _package_is_fresh():
+            _install_package()
+        if lock == DEVELOP and not page.packages_are_fresh():
+            say("installing the page's packages (npm ci) …")
+            page.install_packages(node.of_venv())
+
+
+def prepare_agents() -> None:
+    """Installs the real agents that tests/agents runs."""
+    with _alone():
+        folder = ROOT / "tests/agents"
+        if not page.packages_are_fresh(folder):
+            say("installing the agents for tests/agents (npm ci, about 110 MB) …")
+            page.install_packages(node.of_venv(), folder)
+
+
+def _install_lock(lock: Path) -> None:
+    tool = uv.find()
+    if not PYTHON.exists():
+        say(f"making .venv with Python {sys.version.split()[0]} …")
+        run([tool, "venv", "--clear", "--python", sys.executable, VENV], env=uv.environment())
+    say(f"installing {lock.name} …")
+    for stamp in (LOCK_STAMP, PACKAGE_STAMP):  # gone first: a set-up cut in the middle is not taken for whole
+        stamp.unlink(missing_ok=True)
+    run([tool, "pip", "sync", "--python", PYTHON, "--require-hashes", lock], env=uv.environment())
+    LOCK_STAMP.write_text(_digest(lock))
+
+
+def _install_package() -> None:
+    built = "" if page.is_fresh() else " and building its page (about 20 s)"
+    say(f"installing antiphon from this checkout{built} …")
+    PACKAGE_STAMP.unlink(missing_ok=True)
+    # --no-deps: the lock has brought them. The build's own packages are held to the lock as well.
+    words = ["pip", "install", "--python", PYTHON, "--no-deps", "--reinstall-package", "antiphon"]
+    run([uv.find(), *words, "--build-constraints", DEVELOP, "--editable", ROOT], env=uv.environment())
+    PACKAGE_STAMP.write_text(_package_digest())
+
+
+def _holds(lock: Path) -> bool:
+    if not PYTHON.exists() or not LOCK_STAMP.exists():
+        return False
+    # The larger lock has everything of the smaller: going from tests back to running installs nothing.
+    return LOCK_STAMP.read_text() in {_digest(lock), _digest(DEVELOP)}
+
+
+def _package_is_fresh() -> bool:
+    return page.is_fresh() and PACKAGE_STAMP.exists() and PACKAGE_STAMP.read_text() == _package_digest()
+
+
+def _package_digest() -> str:
+    return _digest(ROOT / "pyproject.toml", ROOT / "hatch_build.py", ROOT / "src/antiphon/__init__.py")
+
+
+def _digest(*paths: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    folder = ROOT / ".tools"
+    folder.mkdir(exist_ok=True)
+    with (folder / "set-up.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another ./dev is setting up; waiting for it …")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield

