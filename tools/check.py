@@ -37,7 +37,7 @@ Check = Callable[[], str]
 def run(names: Iterable[str] = ()) -> list[str]:
     """Runs the named checks (none: all but the slow `packaging`); returns the names of those that failed."""
     chosen = _choose(list(names))
-    results = []
+    results: list[Result] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for done in as_completed([pool.submit(_measure, name, check) for name, check in chosen.items()]):
             results.append(done.result())

@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from tools import ROOT, node, page, uv
@@ -88,7 +88,7 @@ def _digest(*paths: Path) -> str:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Generator[None, None, None]:
     folder = ROOT / ".tools"
     folder.mkdir(exist_ok=True)
     with (folder / "set-up.lock").open("w") as held:

@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import cast
 
 from tools import ROOT, uv
 from tools.environment import DEVELOP, RUN
@@ -46,7 +47,7 @@ def problems() -> list[str]:
 def python_problems(lock: Path) -> list[str]:
     """A lock that is older than pyproject.toml's dependencies, or has a package without hashes."""
     text = lock.read_text()
-    found = []
+    found: list[str] = []
     if not text.startswith(_first_line()):
         found.append(f"{lock.name} is not of pyproject.toml as it stands: ./dev lock")
     for entry in re.split(r"\n(?=\S)", text):
@@ -76,8 +77,7 @@ def npm_problems(lock: Path) -> list[str]:
 
 
 def _names(entry: dict[str, object], key: str) -> list[str]:
-    value = entry.get(key)
-    return list(value) if isinstance(value, dict) else []
+    return list(cast("dict[str, str]", entry.get(key, {})))
 
 
 def _is_reachable(wanted: str, path: str, packages: dict[str, dict[str, object]]) -> bool:

@@ -23,7 +23,7 @@ def run(pytest_words: list[str], agents: bool) -> int:
     if pytest_words:
         return _pytest(pytest_words, agents)
     start = time.monotonic()
-    failed = []
+    failed: list[str] = []
     for name, step in {"check": _check, "vitest": _vitest, "pytest": lambda: _pytest([], agents)}.items():
         print(f"\n==== {name} ====", flush=True)
         if step():
