@@ -1,0 +1,103 @@
+"""Reading a session's log: always after a cursor or before one, never by counting.
+
+Deltas of completed items may be gone (`compact`), so seqs have holes.
+"""
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from antiphon.log import schema
+from antiphon.log.prepared import Prepared
+from antiphon.model.events import TURN_END_TYPES, AnyEvent, TurnEnd
+
+FRAME_BYTES = 256 * 1024
+"""Bytes of events that a reading gives at most, unless the first event alone is larger."""
+
+_e, _s = schema.event.c, schema.session_metadata.c
+_decode = msgspec.json.Decoder(TurnEnd).decode
+
+_AFTER = Prepared(
+    select(_e.seq, _e.body)
+    .where(_e.session == bindparam("session"), _e.seq > bindparam("after"), _e.seq <= bindparam("to"))
+    .order_by(_e.seq)
+    .limit(bindparam("rows"))
+)
+_BEFORE = Prepared(
+    select(_e.seq, _e.body)
+    .where(_e.session == bindparam("session"), _e.seq < bindparam("before"), schema.NOT_DELTA)
+    .order_by(_e.seq.desc())
+    .limit(bindparam("rows"))
+)
+_NO_END = 2**62
+
+
+def read_after(
+    conn: Connection,
+    session: int,
+    cursor: int,
+    *,
+    limit_bytes: int = FRAME_BYTES,
+    limit_rows: int = 2000,
+    to: int | None = None,
+) -> list[tuple[int, bytes]]:
+    """(seq, body) of the events after the cursor (up to `to`), in order: at least one if there is any."""
+    rows = _AFTER.run(conn, session=session, after=cursor, to=_NO_END if to is None else to, rows=limit_rows)
+    return _up_to(rows, limit_bytes)
+
+
+def _up_to(rows: object, limit_bytes: int) -> list[tuple[int, bytes]]:
+    found: list[tuple[int, bytes]] = []
+    size = 0
+    for seq, body in rows:  # pyright: ignore[reportGeneralTypeIssues]
+        size += len(body)
+        if found and size > limit_bytes:
+            break
+        found.append((seq, body))
+    return found
+
+
+def read_before(conn: Connection, session: int, before: int, limit: int) -> tuple[list[tuple[int, bytes]], bool]:
+    """The last `limit` events before the seq `before`, in order and without deltas; and whether there are older ones.
+
+    A session's end is `read_before(conn, session, head + 1, n)`.
+    """
+    rows = _BEFORE.run(conn, session=session, before=before, rows=limit + 1).all()
+    return [(seq, body) for seq, body in reversed(rows[:limit])], len(rows) > limit
+
+
+def last_end(conn: Connection, session: int) -> AnyEvent | None:
+    """The session's last end of a turn."""
+    ends = select(_e.body).where(_e.session == session, _e.type.in_(TURN_END_TYPES), schema.NOT_DELTA)
+    body = conn.scalar(ends.order_by(_e.seq.desc()).limit(1))
+    return _decode(body) if body else None
+
+
+# Compaction
+
+
+def compact(conn: Connection, session: int, limit_rows: int = 500) -> int:
+    """Delete deltas whose item is complete, at most `limit_rows`, in a session without a running turn.
+
+    Returns how many went; 0: there is nothing left to do. What a completed item's deltas
+    said, `item-completed` says whole.
+    """
+    row = conn.execute(select(_s.head, _s.compacted, _s.running).where(_s.key == session)).first()
+    if row is None or row.running is not None or row.compacted >= row.head:
+        return 0
+    seqs = _superfluous(conn, session, row.compacted, limit_rows)
+    conn.execute(delete(schema.event).where(_e.session == session, _e.seq.in_(seqs)))
+    done = seqs[-1] if len(seqs) == limit_rows else row.head
+    conn.execute(update(schema.session_metadata).where(_s.key == session).values(compacted=done))
+    return len(seqs)
+
+
+def _superfluous(conn: Connection, session: int, after: int, limit_rows: int) -> list[int]:
+    done = schema.event.alias("done")
+    complete = exists().where(
+        done.c.session == session,
+        done.c.type == schema.literal("item-completed"),
+        done.c.subject == _e.subject,
+        done.c.seq > _e.seq,
+    )
+    deltas = select(_e.seq).where(_e.session == session, _e.seq > after, _e.type == "item-delta", complete)
+    return list(conn.scalars(deltas.order_by(_e.seq).limit(limit_rows)))

@@ -1,0 +1,109 @@
+"""A database that somebody made before this schema: its tables are kept, its sessions brought over.
+
+A table of ours with other columns is renamed to `NAME_earlier`, never dropped. Of an earlier
+`session_metadata` every session is copied, under a project of its project's name.
+"""
+
+import getpass
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from antiphon.log import schema
+from antiphon.model.ids import is_id, new_id
+
+
+def set_aside(conn: Connection) -> str | None:
+    """Rename the tables that have our names but not our columns; returns the name of the earlier session table."""
+    inspector = sa.inspect(conn)
+    moved: dict[str, str] = {}
+    for name in set(inspector.get_table_names()) & set(schema.metadata.tables):
+        columns = {column["name"] for column in inspector.get_columns(name)}
+        if not columns >= {column.name for column in schema.metadata.tables[name].columns}:
+            moved[name] = _rename(conn, name, [index["name"] or "" for index in inspector.get_indexes(name)])
+    return moved.get("session_metadata")
+
+
+def _rename(conn: Connection, name: str, indexes: list[str]) -> str:
+    """Indexes go along with a renamed table and would keep their names from the new one, so they are dropped."""
+    quote = conn.dialect.identifier_preparer.quote
+    for index in indexes:
+        conn.exec_driver_sql(f"DROP INDEX IF EXISTS {quote(index)}")
+    taken, earlier = set(sa.inspect(conn).get_table_names()), f"{name}_earlier"
+    while earlier in taken:
+        earlier += "_"
+    conn.exec_driver_sql(f"ALTER TABLE {quote(name)} RENAME TO {quote(earlier)}")
+    return earlier
+
+
+def bring_over(conn: Connection, earlier: str | None) -> None:
+    """Copy the sessions of the earlier table, as far as it tells of them."""
+    if earlier is None:
+        return
+    quoted = conn.dialect.identifier_preparer.quote(earlier)
+    rows = conn.exec_driver_sql(f"SELECT * FROM {quoted}").mappings().all()
+    if not rows:
+        return
+    now = time.time_ns() // 1_000_000
+    user = _owner(conn, now)
+    projects: dict[str, int] = {}
+    for row in rows:
+        name = str(row.get("project_name") or "earlier")
+        if name not in projects:
+            projects[name] = _project(conn, user, name, now)
+        conn.execute(sa.insert(schema.session_metadata).values(_session(row, user, projects[name], name, now)))
+
+
+def _owner(conn: Connection, now: int) -> int:
+    u = schema.user.c
+    conn.execute(sa.insert(schema.user).values(id=new_id(), name=getpass.getuser(), created_at=now))
+    return conn.scalars(sa.select(u.key).order_by(u.key).limit(1)).one()
+
+
+def _project(conn: Connection, user: int, name: str, now: int) -> int:
+    """A project whose folder nobody told: its path is its name, so the page shows it as missing."""
+    values = {"id": new_id(), "user_id": user, "name": name, "path": name, "created_at": now, "last_activity": now}
+    conn.execute(sa.insert(schema.project).values(values))
+    return conn.scalars(sa.select(schema.project.c.key).where(schema.project.c.id == values["id"])).one()
+
+
+def _session(row: Any, user: int, project: int, name: str, now: int) -> dict[str, Any]:
+    id = str(row.get("session_id") or row.get("id") or "")
+    created = _ms(row.get("created_at"), now)
+    return {
+        "id": id if is_id(id) else new_id(),
+        "user_id": user,
+        "project_id": project,
+        "project_name": name,
+        "provider": str(row.get("provider") or "claude"),
+        "display_name": str(row.get("display_name") or row.get("title") or ""),
+        "last_activity": _ms(row.get("last_activity"), created),
+        "created_at": created,
+        "message_count": int(row.get("message_count") or 0),
+        "is_starred": bool(row.get("is_starred")),
+        "metadata": str(row.get("metadata") or "{}"),
+        "native_session_id": id or None,
+        "node": "",
+        "epoch": new_id(),
+    }
+
+
+def _ms(value: object, default: int) -> int:
+    """A time of whatever form as ms since the Unix epoch."""
+    if isinstance(value, int | float):
+        return int(value if value > 100_000_000_000 else value * 1000)
+    if isinstance(value, str):
+        return _parsed(value, default)
+    return default
+
+
+def _parsed(value: str, default: int) -> int:
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return default
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)

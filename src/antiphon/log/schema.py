@@ -1,0 +1,282 @@
+"""The tables. What a promise rests on is a constraint here, not care elsewhere.
+
+`key` is a table's integer key, used inside; `id` is the text that clients see. Times are ms
+since the Unix epoch. A change here needs a migration (`migrations/versions`) and `VERSION`.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+
+from antiphon.model.events import TURN_END_TYPES
+
+VERSION = 1
+"""The number of the newest migration; SQLite keeps it in `PRAGMA user_version`."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+"""Constraints have names, so that a later migration can speak of them."""
+
+KEY = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a column the rowid only if its type is exactly INTEGER."""
+
+NOT_DELTA = text("type <> 'item-delta'")
+"""As literal text: SQLite uses a partial index only for a query that says its very condition."""
+
+IS_END = text("type IN ({})".format(", ".join(f"'{name}'" for name in TURN_END_TYPES)))
+
+
+def literal(value: str) -> ColumnElement[str]:
+    """A value of ours written into the statement: a bound one would hide a partial index from the planner."""
+    return literal_column(f"'{value}'", Text)
+
+
+node = Table(
+    "node",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("instance", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("clean", Boolean, nullable=False),
+)
+
+user = Table(
+    "user",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("expires_at", BigInteger),
+)
+
+project = Table(
+    "project",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("trusted_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_activity", BigInteger, nullable=False),
+    UniqueConstraint("user_id", "path"),
+    UniqueConstraint("user_id", "name"),
+)
+
+session_metadata = Table(
+    "session_metadata",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("project_id", ForeignKey("project.key"), nullable=False),
+    Column("project_name", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("display_name", Text, nullable=False, server_default=""),
+    Column("last_activity", BigInteger, nullable=False),
+    Column("message_count", Integer, nullable=False, server_default=text("0")),
+    Column("is_starred", Boolean, nullable=False, server_default=text("0")),
+    Column("metadata", Text, nullable=False, server_default="{}"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("epoch", Text, nullable=False),
+    Column("head", BigInteger, nullable=False, server_default=text("0")),
+    Column("compacted", BigInteger, nullable=False, server_default=text("0")),
+    Column("native_session_id", Text),
+    Column("model", Text),
+    Column("mode", Text),
+    Column("trashed_at", BigInteger),
+    # Kept by the projections, so that a list needs no look at other tables:
+    Column("running", Text),
+    Column("stalled", Boolean, nullable=False, server_default=text("0")),
+    Column("waiting", Integer, nullable=False, server_default=text("0")),
+    Column("queued", Integer, nullable=False, server_default=text("0")),
+    Column("queue_held", Boolean, nullable=False, server_default=text("0")),
+    Column("last_end", Text),
+)
+# The lists. Both end in the rowid by nature, so they hold the order (last_activity, key) too.
+Index("idx_session_metadata_last_activity", session_metadata.c.last_activity)
+Index("idx_session_metadata_project_activity", session_metadata.c.project_name, session_metadata.c.last_activity)
+Index(
+    "idx_session_metadata_trash",
+    session_metadata.c.last_activity,
+    sqlite_where=text("trashed_at IS NOT NULL"),
+    postgresql_where=text("trashed_at IS NOT NULL"),
+)
+Index(
+    "idx_session_metadata_running",
+    session_metadata.c.node,
+    sqlite_where=text("running IS NOT NULL"),
+    postgresql_where=text("running IS NOT NULL"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("turn", Text),
+    Column("subject", Text),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("session", "seq"),
+)
+# Pages of a transcript: without the deltas of its items.
+Index("idx_event_page", event.c.session, event.c.seq, sqlite_where=NOT_DELTA, postgresql_where=NOT_DELTA)
+# A turn ends once (promise 2).
+Index("idx_event_end", event.c.session, event.c.turn, unique=True, sqlite_where=IS_END, postgresql_where=IS_END)
+# The first answer wins.
+Index(
+    "idx_event_resolved",
+    event.c.session,
+    event.c.subject,
+    unique=True,
+    sqlite_where=text("type = 'approval-resolved'"),
+    postgresql_where=text("type = 'approval-resolved'"),
+)
+# Compaction asks whether an item is complete.
+Index(
+    "idx_event_completed",
+    event.c.session,
+    event.c.subject,
+    sqlite_where=text("type = 'item-completed'"),
+    postgresql_where=text("type = 'item-completed'"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("attachments", Text, nullable=False, server_default="[]"),
+    Column("command", Text),
+    Column("retry_of", Text),
+    Column("queued_at", BigInteger),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("stalled_since", BigInteger),
+    Column("stalled_limit", BigInteger),
+    Column("failure", Text),
+    Column("position", Integer),
+    UniqueConstraint("session", "id"),
+)
+# A session runs one turn at a time (promise 5).
+Index(
+    "idx_turn_running",
+    turn.c.session,
+    unique=True,
+    sqlite_where=text("state = 'running'"),
+    postgresql_where=text("state = 'running'"),
+)
+Index(
+    "idx_turn_queue",
+    turn.c.session,
+    turn.c.position,
+    sqlite_where=text("state = 'queued'"),
+    postgresql_where=text("state = 'queued'"),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
+    Column("turn", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+    Column("resolved_by", Text),
+    Column("option", Text),
+    UniqueConstraint("session", "id"),
+)
+Index(
+    "idx_approval_open",
+    approval.c.session,
+    sqlite_where=text("resolved_at IS NULL"),
+    postgresql_where=text("resolved_at IS NULL"),
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False, server_default="done"),
+    Column("reply", LargeBinary),
+    Column("at", BigInteger, nullable=False),
+)
+# A command has one effect (promise 1).
+Index("idx_command_once", command.c.user_id, command.c.id, unique=True)
+Index("idx_command_at", command.c.at)
+
+process = Table(
+    "process",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE")),
+    Column("pid", Integer, nullable=False),
+    Column("start_time", Float, nullable=False),
+    Column("marker", Text, nullable=False),
+)
+Index("idx_process_marker", process.c.marker, process.c.pid)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+)
+
+INDEXES = tuple(sorted((index for table in metadata.tables.values() for index in table.indexes), key=lambda i: str(i.name)))
+"""Every index with a name of ours, made by `CREATE INDEX IF NOT EXISTS` at each start."""

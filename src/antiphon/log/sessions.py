@@ -1,0 +1,195 @@
+"""Sessions: one row each, which the projections keep, and the lists of them.
+
+The lists' statements are written so that an index holds their order (promise 9): raw columns
+in ORDER BY, the integer key as tie-break, one statement per case instead of conditions that
+may be off. tests/unit/log/test_plans.py proves the plans of the statements as issued.
+"""
+
+from msgspec import Struct
+from sqlalchemy import Connection, Row, Select, insert, select, tuple_, update
+from collections.abc import Callable
+
+from antiphon.log import schema
+from antiphon.log.errors import UnknownProject, UnknownSession
+from antiphon.model.ids import new_id
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A session's row. Times are ms since the Unix epoch."""
+
+    key: int
+    id: str
+    user: int
+    project: str
+    """The project's id."""
+    project_name: str
+    project_path: str
+    project_trusted: bool
+    provider: str
+    title: str
+    last_activity: int
+    created_at: int
+    message_count: int
+    starred: bool
+    node: str
+    generation: int
+    """Which writer may append: it goes up with every claim."""
+    epoch: str
+    """Which incarnation of the log this is; another one after a restore."""
+    head: int
+    native_session: str | None = None
+    """The agent's own id of the conversation."""
+    model: str | None = None
+    mode: str | None = None
+    queue_held: bool = False
+    trashed_at: int | None = None
+    running: str | None = None
+    """The running turn's id."""
+    stalled: bool = False
+    waiting: int = 0
+    """Open approvals."""
+    queued: int = 0
+    last_end: str | None = None
+    """The type of the last end of a turn that ran, such as `turn-failed`."""
+
+    @classmethod
+    def from_row(cls, row: Row[*tuple[object, ...]]) -> "Session":
+        values = dict(zip(_FIELDS, row, strict=True))
+        values["project_trusted"] = values["project_trusted"] is not None
+        return cls(**values)  # pyright: ignore[reportArgumentType]
+
+
+_s, _p = schema.session_metadata.c, schema.project.c
+_COLUMNS = {
+    "key": _s.key,
+    "id": _s.id,
+    "user": _s.user_id,
+    "project": _p.id,
+    "project_name": _s.project_name,
+    "project_path": _p.path,
+    "project_trusted": _p.trusted_at,
+    "provider": _s.provider,
+    "title": _s.display_name,
+    "last_activity": _s.last_activity,
+    "created_at": _s.created_at,
+    "message_count": _s.message_count,
+    "starred": _s.is_starred,
+    "node": _s.node,
+    "generation": _s.generation,
+    "epoch": _s.epoch,
+    "head": _s.head,
+    "native_session": _s.native_session_id,
+    "model": _s.model,
+    "mode": _s.mode,
+    "queue_held": _s.queue_held,
+    "trashed_at": _s.trashed_at,
+    "running": _s.running,
+    "stalled": _s.stalled,
+    "waiting": _s.waiting,
+    "queued": _s.queued,
+    "last_end": _s.last_end,
+}
+_FIELDS = tuple(_COLUMNS)
+
+
+def select_sessions() -> Select[*tuple[object, ...]]:
+    """Sessions with their projects.
+
+    An outer join keeps `session_metadata` the outer loop, and so its index's order; an inner
+    join would let the planner begin at `project` and sort.
+    """
+    joined = schema.session_metadata.outerjoin(schema.project, _p.key == _s.project_id)
+    return select(*_COLUMNS.values()).select_from(joined)
+
+
+def create_session(
+    conn: Connection,
+    *,
+    id: str,
+    user: int,
+    project: str,
+    provider: str,
+    node: str,
+    at: int,
+    model: str | None = None,
+    mode: str | None = None,
+    title: str = "",
+) -> Session:
+    """A new session in the user's project (its id). Raises UnknownProject."""
+    found = conn.execute(select(_p.key, _p.name).where(_p.id == project, _p.user_id == user)).first()
+    if found is None:
+        raise UnknownProject(project)
+    values = {"id": id, "user_id": user, "project_id": found[0], "project_name": found[1], "provider": provider}
+    values |= {"node": node, "created_at": at, "last_activity": at, "epoch": new_id(), "display_name": title}
+    conn.execute(insert(schema.session_metadata).values(values | {"model": model, "mode": mode}))
+    return _expect(conn, _s.id == id, id)
+
+
+def _expect(conn: Connection, where: object, session: int | str) -> Session:
+    row = conn.execute(select_sessions().where(where)).first()  # pyright: ignore[reportArgumentType]
+    if row is None:
+        raise UnknownSession(session)
+    return Session.from_row(row)
+
+
+def get_session(conn: Connection, user: int | None, id: str) -> Session | None:
+    """The session by its id, if it is the user's (None: any user's, for the server itself)."""
+    query = select_sessions().where(_s.id == id)
+    if user is not None:
+        query = query.where(_s.user_id == user)
+    row = conn.execute(query).first()
+    return Session.from_row(row) if row else None
+
+
+def list_sessions(
+    conn: Connection,
+    user: int,
+    *,
+    project: str | None = None,
+    provider: str | None = None,
+    trashed: bool = False,
+    before: tuple[int, int] | None = None,
+    limit: int = 50,
+) -> list[Session]:
+    """A page of the user's sessions, the latest activity first.
+
+    `before` is (last_activity, key) of the last row of the page before.
+    """
+    query = select_sessions().where(_s.user_id == user)
+    if project is not None:
+        found = conn.execute(select(_p.key, _p.name).where(_p.id == project, _p.user_id == user)).first()
+        if found is None:
+            return []
+        query = query.where(_s.project_name == found[1], _s.project_id == found[0])
+    if provider is not None:
+        query = query.where(_s.provider == provider)
+    query = query.where(_s.trashed_at.is_not(None) if trashed else _s.trashed_at.is_(None))
+    if before is not None:
+        query = query.where(tuple_(_s.last_activity, _s.key) < tuple_(*before))
+    query = query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(limit)
+    return [Session.from_row(row) for row in conn.execute(query)]
+
+
+def claim(conn: Connection, session: int, node: str) -> Session:
+    """Become the session's writer: appends of earlier generations are fenced from now on."""
+    this = update(schema.session_metadata).where(_s.key == session)
+    conn.execute(this.values(generation=_s.generation + 1, node=node))
+    return _expect(conn, _s.key == session, session)
+
+
+def set_native(conn: Connection, session: int, native: str | None) -> None:
+    """Note the agent's own id of the conversation."""
+    conn.execute(update(schema.session_metadata).where(_s.key == session).values(native_session_id=native))
+
+
+def set_trashed(conn: Connection, session: int, at: int | None) -> None:
+    """Put the session into the trash, or (None) take it out."""
+    conn.execute(update(schema.session_metadata).where(_s.key == session).values(trashed_at=at))
+
+
+def new_epochs(conn: Connection, node: str, make: Callable[[], str] = new_id) -> int:
+    """Give each session of the node a new epoch: what clients saw of its log may be gone. Returns how many."""
+    keys = list(conn.scalars(select(_s.key).where(_s.node == node)))
+    for key in keys:
+        conn.execute(update(schema.session_metadata).where(_s.key == key).values(epoch=make()))
+    return len(keys)

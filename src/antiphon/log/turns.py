@@ -1,0 +1,80 @@
+"""Turns: a row each, which the projections keep."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Row, select
+
+from antiphon.log import schema
+from antiphon.log.sessions import Session, select_sessions
+from antiphon.model.events import QueuedTurn
+from antiphon.model.failures import Failure
+
+TurnState = Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"]
+
+
+class TurnRow(Struct, frozen=True, kw_only=True):
+    """A turn. Times are ms since the Unix epoch."""
+
+    id: str
+    session: int
+    """The session's key."""
+    state: TurnState
+    text: str
+    attachments: list[str] = []
+    command: str | None = None
+    retry_of: str | None = None
+    queued_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    failure: Failure | None = None
+    position: int | None = None
+    stalled_since: int | None = None
+    stalled_limit: int | None = None
+
+    @classmethod
+    def from_row(cls, row: Row[*tuple[object, ...]]) -> "TurnRow":
+        values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+        values["attachments"] = msgspec.json.decode(values["attachments"], type=list[str])
+        if values["failure"]:
+            values["failure"] = msgspec.json.decode(values["failure"], type=Failure)
+        return cls(**values)
+
+
+_t, _s = schema.turn.c, schema.session_metadata.c
+_COLUMNS = {name: _t[name] for name in TurnRow.__struct_fields__}
+_FIELDS = tuple(_COLUMNS)
+_SELECT = select(*_COLUMNS.values())
+
+
+def get_turn(conn: Connection, session: int, turn: str) -> TurnRow | None:
+    """The session's turn by its id."""
+    row = conn.execute(_SELECT.where(_t.session == session, _t.id == turn)).first()
+    return TurnRow.from_row(row) if row else None
+
+
+def running_turn(conn: Connection, session: int) -> TurnRow | None:
+    """The turn that runs in the session."""
+    row = conn.execute(_SELECT.where(_t.session == session, _t.state == schema.literal("running"))).first()
+    return TurnRow.from_row(row) if row else None
+
+
+def running_turns(conn: Connection, node: str) -> list[tuple[Session, TurnRow]]:
+    """What runs on the node, or ran when its server died."""
+    query = select_sessions().where(_s.node == node, _s.running.is_not(None)).order_by(_s.key)
+    sessions = [Session.from_row(row) for row in conn.execute(query)]
+    found = [(session, running_turn(conn, session.key)) for session in sessions]
+    return [(session, turn) for session, turn in found if turn]
+
+
+def queue(conn: Connection, session: int) -> list[QueuedTurn]:
+    """The session's waiting turns in their order."""
+    query = _SELECT.where(_t.session == session, _t.state == schema.literal("queued")).order_by(_t.position)
+    return [_queued(TurnRow.from_row(row)) for row in conn.execute(query)]
+
+
+def _queued(turn: TurnRow) -> QueuedTurn:
+    return QueuedTurn(
+        turn=turn.id, text=turn.text, at=turn.queued_at or 0, attachments=turn.attachments, command=turn.command
+    )
