@@ -4,7 +4,7 @@ Deltas of completed items may be gone (`compact`), so seqs have holes.
 """
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from antiphon.log import schema
 from antiphon.log.prepared import Prepared
@@ -56,13 +56,27 @@ def _up_to(rows: object, limit_bytes: int) -> list[tuple[int, bytes]]:
     return found
 
 
-def read_before(conn: Connection, session: int, before: int, limit: int) -> tuple[list[tuple[int, bytes]], bool]:
+def read_before(
+    conn: Connection, session: int, before: int, limit: int
+) -> tuple[list[tuple[int, bytes]], bool]:
     """The last `limit` events before the seq `before`, in order and without deltas; and whether there are older ones.
 
     A session's end is `read_before(conn, session, head + 1, n)`.
     """
     rows = _BEFORE.run(conn, session=session, before=before, rows=limit + 1).all()
     return [(seq, body) for seq, body in reversed(rows[:limit])], len(rows) > limit
+
+
+def read_turn(conn: Connection, session: int, turn: str) -> list[tuple[int, bytes]]:
+    """All events since the turn's start, in order; none when it never started."""
+    started = select(func.max(_e.seq)).where(_e.session == session, _e.turn == turn, schema.NOT_DELTA)
+    first = conn.scalar(started.where(_e.type == "turn-started"))
+    if first is None:
+        return []
+    rows = conn.execute(
+        select(_e.seq, _e.body).where(_e.session == session, _e.seq >= first).order_by(_e.seq)
+    )
+    return [(seq, body) for seq, body in rows]
 
 
 def last_end(conn: Connection, session: int) -> AnyEvent | None:

@@ -5,9 +5,10 @@ in ORDER BY, the integer key as tie-break, one statement per case instead of con
 may be off. tests/unit/log/test_plans.py proves the plans of the statements as issued.
 """
 
-from msgspec import Struct
-from sqlalchemy import Connection, Row, Select, insert, select, tuple_, update
 from collections.abc import Callable
+
+from msgspec import Struct
+from sqlalchemy import Connection, Row, Select, insert, select, text, tuple_, update
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
@@ -119,7 +120,13 @@ def create_session(
     found = conn.execute(select(_p.key, _p.name).where(_p.id == project, _p.user_id == user)).first()
     if found is None:
         raise UnknownProject(project)
-    values = {"id": id, "user_id": user, "project_id": found[0], "project_name": found[1], "provider": provider}
+    values = {
+        "id": id,
+        "user_id": user,
+        "project_id": found[0],
+        "project_name": found[1],
+        "provider": provider,
+    }
     values |= {"node": node, "created_at": at, "last_activity": at, "epoch": new_id(), "display_name": title}
     conn.execute(insert(schema.session_metadata).values(values | {"model": model, "mode": mode}))
     return _expect(conn, _s.id == id, id)
@@ -168,6 +175,13 @@ def list_sessions(
         query = query.where(tuple_(_s.last_activity, _s.key) < tuple_(*before))
     query = query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(limit)
     return [Session.from_row(row) for row in conn.execute(query)]
+
+
+def with_queue(conn: Connection, node: str) -> list[Session]:
+    """This node's sessions whose queue would go on by itself."""
+    waiting = select(schema.turn.c.session).where(schema.turn.c.state == text("'queued'"))
+    found = select_sessions().where(_s.key.in_(waiting), _s.node == node, _s.queue_held.is_(False))
+    return [Session.from_row(row) for row in conn.execute(found)]
 
 
 def claim(conn: Connection, session: int, node: str) -> Session:

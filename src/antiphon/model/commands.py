@@ -19,7 +19,15 @@ PROMPT_LIMIT = 1_000_000
 Text = Annotated[str, Meta(max_length=PROMPT_LIMIT)]
 
 
-class Command(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="type", forbid_unknown_fields=True):
+class Command(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    tag_field="type",
+    forbid_unknown_fields=True,
+):
     """The envelope of every command."""
 
     id: Id
@@ -97,7 +105,9 @@ class Ping(Command, frozen=True, tag="ping"):
     """Are you there?"""
 
 
-AnyCommand = Subscribe | Unsubscribe | Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | Ping
+AnyCommand = (
+    Subscribe | Unsubscribe | Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | Ping
+)
 
 EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, ResumeQueue)
 """Commands that change the log: stored once per (user, id)."""

@@ -54,9 +54,7 @@ class QueuedTurn(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     command: str | None = None
 
 
-class Event(
-    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="type"
-):
+class Event(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="type"):
     """The envelope of every event."""
 
     seq: int = 0

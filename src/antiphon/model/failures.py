@@ -23,11 +23,22 @@ FailureCode = Literal[
 ]
 
 RETRYABLE: frozenset[FailureCode] = frozenset(
-    {"overloaded", "network", "provider-crashed", "stalled", "truncated", "cancelled-by-agent", "storage", "internal"}
+    {
+        "overloaded",
+        "network",
+        "provider-crashed",
+        "stalled",
+        "truncated",
+        "cancelled-by-agent",
+        "storage",
+        "internal",
+    }
 )
 """Codes after which the same prompt may well succeed; a failure may say otherwise."""
 
-ActionKind = Literal["sign-in", "add-key", "wait", "shorten", "install", "retry", "free-space", "choose-folder", "restart"]
+ActionKind = Literal[
+    "sign-in", "add-key", "wait", "shorten", "install", "retry", "free-space", "choose-folder", "restart"
+]
 
 
 class Action(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -32,11 +32,21 @@ RejectedCode = Literal[
 ]
 
 TRANSIENT: frozenset[RejectedCode] = frozenset(
-    {"inbox-full", "queue-full", "storage-full", "server-stopping", "internal", "untrusted-folder", "workspace-missing"}
+    {
+        "inbox-full",
+        "queue-full",
+        "storage-full",
+        "server-stopping",
+        "internal",
+        "untrusted-folder",
+        "workspace-missing",
+    }
 )
 """Rejections that the same command may outlive: not stored, so that it can be sent again."""
 
-Outcome = Literal["started", "queued", "steered", "cancelled", "waiting", "answered", "dequeued", "reordered", "resumed"]
+Outcome = Literal[
+    "started", "queued", "steered", "cancelled", "waiting", "answered", "dequeued", "reordered", "resumed"
+]
 
 
 class Frame(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="type"):
@@ -167,6 +177,8 @@ class Events(Frame, frozen=True, tag="events"):
     after: int
     events: list[Raw]
     """Encoded `AnyEvent`s, exactly as the log holds them."""
+    to: int | None = None
+    """The cursor after this frame, where it is beyond the last event (deltas left out: open items came whole)."""
 
 
 class Heartbeat(Frame, frozen=True, tag="heartbeat"):

@@ -26,14 +26,18 @@ from antiphon.model.items import ItemContent, Message, Reasoning, ToolCall
 TurnStatus = Literal["queued", "running", "completed", "failed", "cancelled", "interrupted", "outside"]
 
 
-class ApprovalCard(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="kind", tag="approval"):
+class ApprovalCard(
+    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="kind", tag="approval"
+):
     """An approval where it stands in the transcript."""
 
     request: e.ApprovalRequested
     resolved: e.ApprovalResolved | None = None
 
 
-class RetryLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="kind", tag="retry"):
+class RetryLine(
+    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="kind", tag="retry"
+):
     """The agent is trying again; one line for all attempts in a row."""
 
     attempt: int
@@ -43,7 +47,9 @@ class RetryLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults
     next_at: int | None = None
 
 
-class FailureLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="kind", tag="failure"):
+class FailureLine(
+    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="kind", tag="failure"
+):
     """A failure outside any turn."""
 
     failure: Failure
@@ -295,7 +301,11 @@ def _approval_resolved(state: State, event: e.ApprovalResolved) -> None:
 def _provider_retrying(state: State, event: e.ProviderRetrying) -> None:
     turn = _place(state, event)
     line = RetryLine(
-        attempt=event.attempt, code=event.code, message=event.message, limit=event.limit, next_at=event.next_at
+        attempt=event.attempt,
+        code=event.code,
+        message=event.message,
+        limit=event.limit,
+        next_at=event.next_at,
     )
     last = turn.entries[-1] if turn.entries else None
     if last and isinstance(last.content, RetryLine):
@@ -324,7 +334,11 @@ def _session_updated(state: State, event: e.SessionUpdated) -> None:
 def _live_queued(state: State, event: e.TurnQueued) -> None:
     state.queue.append(
         e.QueuedTurn(
-            turn=event.turn or "", text=event.text, at=event.at, attachments=event.attachments, command=event.command
+            turn=event.turn or "",
+            text=event.text,
+            at=event.at,
+            attachments=event.attachments,
+            command=event.command,
         )
     )
 

@@ -58,6 +58,8 @@ class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
     """A new process can go on with an earlier conversation."""
     images: bool = False
     modes: tuple[str, ...] = ()
+    bypass_modes: tuple[str, ...] = ()
+    """Those of the modes that skip approvals: offered only under `serve --allow-bypass` (promise 10)."""
     models: tuple[str, ...] = ()
 
 

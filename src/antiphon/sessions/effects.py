@@ -1,0 +1,275 @@
+"""What each command does to its session: a table of command → effect.
+
+Every effect returns its Reply, or raises `Refused` with the reply that says why there was
+none. Effects run one after the other under the session's lock.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from antiphon.clock import within
+from antiphon.log import approvals as approval_rows
+from antiphon.log.errors import AlreadyResolved, TurnRunning
+from antiphon.model import commands as c
+from antiphon.model import events as e
+from antiphon.model.ids import new_id
+from antiphon.model.replies import Accepted, Outcome, Rejected, RejectedCode, Reply, SessionBusy
+from antiphon.providers.base import Answered, Prompt, ProviderFailed
+from antiphon.sessions.attachments import UnknownAttachment, find
+from antiphon.sessions.journal import Draft
+from antiphon.sessions.session import Session
+
+QUEUE_LIMIT = 100
+"""Prompts that may wait in one session."""
+STEER_SECONDS = 5.0
+"""For an agent to take words into a running turn."""
+
+
+class Refused(Exception):
+    """The command had no effect; `reply` says why."""
+
+    def __init__(self, reply: Rejected | SessionBusy) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+class Asked:
+    """One command on its way: who sent it, and how its reply is stored with its effect."""
+
+    def __init__(self, user: int, command: c.AnyCommand, session: str, hash: bytes) -> None:
+        self.user, self.command, self._session, self._hash = user, command, session, hash
+
+    def accepted(self, outcome: Outcome, turn: str | None = None, seq: int | None = None) -> Accepted:
+        return Accepted(id=self.command.id, session=self._session, outcome=outcome, turn=turn, seq=seq)
+
+    def draft(self, outcome: Outcome, turn: str | None = None, *, logged: bool = True) -> Draft:
+        """The reply as it will stand in the log; `logged`: an event records the effect."""
+        return Draft(
+            user=self.user,
+            command=self.command.id,
+            hash=self._hash,
+            reply=lambda seq: self.accepted(outcome, turn, seq if logged else None),
+        )
+
+    def refuse(
+        self, code: RejectedCode, message: str, *, by: str | None = None, option: str | None = None
+    ) -> Refused:
+        return Refused(Rejected(id=self.command.id, code=code, message=message, by=by, option=option))
+
+
+Effect = Callable[[Session, Asked, Any], Awaitable[Reply]]
+
+
+async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
+    """Start a turn; when one runs: reject, queue or steer, as the person chose."""
+    _check_folder(session, asked)
+    await _check_attachments(session, asked, command)
+    wanted = e.QueuedTurn(
+        turn=new_id(),
+        text=command.text,
+        at=session.clock.now(),
+        attachments=command.attachments,
+        command=command.id,
+    )
+    if session.turn is None:
+        try:
+            draft = asked.draft("started", wanted.turn)
+            seq = await session.begin(wanted, draft=draft, retry_of=command.retry_of)
+            return asked.accepted("started", wanted.turn, seq)
+        except TurnRunning:
+            raise _busy(session, asked) from None
+    if command.if_busy == "reject":
+        raise _busy(session, asked)
+    if command.if_busy == "steer" and (steered := await _steer(session, asked, wanted)):
+        return steered
+    return await _queue(session, asked, wanted)
+
+
+def _busy(session: Session, asked: Asked) -> Refused:
+    state = session.state
+    running = state.turn(state.running or "")
+    return Refused(
+        SessionBusy(
+            id=asked.command.id,
+            session=session.id,
+            provider=session.row.provider,
+            turn=session.running or state.running or "",
+            since=running.started_at or 0 if running else session.clock.now(),
+            queued=len(state.queue),
+        )
+    )
+
+
+async def _queue(session: Session, asked: Asked, wanted: e.QueuedTurn) -> Reply:
+    if len(session.state.queue) >= QUEUE_LIMIT:
+        raise asked.refuse("queue-full", f"{QUEUE_LIMIT} prompts wait already; let some of them run first.")
+    event = e.TurnQueued(
+        turn=wanted.turn,
+        at=wanted.at,
+        text=wanted.text,
+        attachments=wanted.attachments,
+        command=wanted.command,
+    )
+    seq = await session.journal.commit([event], asked.draft("queued", wanted.turn))
+    return asked.accepted("queued", wanted.turn, seq)
+
+
+async def _steer(session: Session, asked: Asked, wanted: e.QueuedTurn) -> Reply | None:
+    """Words into the running turn. None: it is over or the agent cannot, so they become a queued turn."""
+    turn, agent = session.turn, session.agent
+    if not turn or turn.stopping or not agent or not session.provider.capabilities.steer:
+        return None
+    attachments = await find(session.log, session.row.user, wanted.attachments)
+    words = Prompt(turn=turn.id, text=wanted.text, attachments=attachments)
+    try:
+        if not await within(session.clock, STEER_SECONDS, agent.steer(words)):
+            return None
+    except (TimeoutError, ProviderFailed):
+        return None
+    event = e.TurnSteered(
+        turn=turn.id, at=wanted.at, text=wanted.text, attachments=wanted.attachments, command=wanted.command
+    )
+    seq = await session.journal.commit([event], asked.draft("steered", turn.id))
+    return asked.accepted("steered", turn.id, seq)
+
+
+def _check_folder(session: Session, asked: Asked) -> None:
+    row = session.row
+    if row.trashed_at is not None:
+        raise asked.refuse("session-trashed", "This session is in the trash; restore it to go on.")
+    if not Path(row.project_path).is_dir():
+        raise asked.refuse(
+            "workspace-missing",
+            f"The project's folder {row.project_path} is not there any more. Bring it back, or start a session in another.",
+        )
+    if not row.project_trusted:
+        raise asked.refuse(
+            "untrusted-folder",
+            f"Nobody has said yet that {row.project_path} can be trusted. Trust it to let agents work there.",
+        )
+
+
+async def _check_attachments(session: Session, asked: Asked, command: c.Prompt) -> None:
+    try:
+        await find(session.log, asked.user, command.attachments)
+    except UnknownAttachment as unknown:
+        raise asked.refuse("unknown-attachment", str(unknown)) from unknown
+
+
+async def cancel(session: Session, asked: Asked, command: c.Cancel) -> Reply:
+    """Stop the running turn; a queued one is taken from the queue. Works on a full disk too."""
+    if session.running != command.turn:
+        if any(q.turn == command.turn for q in session.state.queue):
+            return await _remove(session, asked, command.turn, "cancelled")
+        raise asked.refuse("not-running", "That turn does not run any more.")
+    assert session.turn is not None
+    session.turn.stop("cancelled")
+    await session.journal.commit([], asked.draft("cancelled", command.turn, logged=False))
+    return asked.accepted("cancelled", command.turn)
+
+
+async def wait(session: Session, asked: Asked, command: c.Wait) -> Reply:
+    """Give a silent turn one more full limit."""
+    if session.running != command.turn:
+        raise asked.refuse("not-running", "That turn does not run any more.")
+    await session.journal.commit([], asked.draft("waiting", command.turn, logged=False))
+    session.alive()
+    return asked.accepted("waiting", command.turn)
+
+
+async def answer(session: Session, asked: Asked, command: c.Answer) -> Reply:
+    """Answer an approval; the first answer wins, in the log."""
+    await session.journal.flushed()
+    request = next((a for a in session.state.approvals if a.approval == command.approval), None)
+    if request is None:
+        raise await _no_approval(session, asked, command)
+    _check_answer(asked, request, command)
+    resolved = e.ApprovalResolved(
+        turn=request.turn,
+        at=session.clock.now(),
+        approval=command.approval,
+        by="person",
+        option=command.option,
+        fields=command.fields,
+    )
+    try:
+        seq = await session.journal.commit([resolved], asked.draft("answered", request.turn))
+    except AlreadyResolved as late:
+        raise _too_late(asked, late.by, late.option) from late
+    session.approvals.give(command.approval, Answered(option=command.option, fields=command.fields))
+    return asked.accepted("answered", request.turn, seq)
+
+
+def _check_answer(asked: Asked, request: e.ApprovalRequested, command: c.Answer) -> None:
+    if command.option not in {option.id for option in request.options}:
+        raise asked.refuse("invalid", f"“{command.option}” is not one of this question's options.")
+    known = {field.id for field in request.fields}
+    if unknown := set(command.fields) - known:
+        raise asked.refuse("invalid", f"The question has no field {', '.join(sorted(unknown))}.")
+
+
+async def _no_approval(session: Session, asked: Asked, command: c.Answer) -> Refused:
+    key = session.row.key
+    row = await session.log.read(lambda conn: approval_rows.get_approval(conn, key, command.approval))
+    if row is None:
+        return asked.refuse("unknown-approval", "There is no such question in this session.")
+    return _too_late(asked, row.by, row.option)
+
+
+def _too_late(asked: Asked, by: str | None, option: str | None) -> Refused:
+    how = f"answered already ({option})" if option else "closed already, without an answer"
+    return asked.refuse("already-answered", f"This question was {how}.", by=by, option=option)
+
+
+async def dequeue(session: Session, asked: Asked, command: c.Dequeue) -> Reply:
+    """Take a waiting turn out of the queue."""
+    if not any(q.turn == command.turn for q in session.state.queue):
+        raise asked.refuse("unknown-turn", "That prompt does not wait in the queue any more.")
+    return await _remove(session, asked, command.turn, "dequeued")
+
+
+async def _remove(session: Session, asked: Asked, turn: str, outcome: Outcome) -> Reply:
+    event = e.TurnCancelled(turn=turn, at=session.clock.now(), dequeued=True)
+    seq = await session.journal.commit([event], asked.draft(outcome, turn))
+    return asked.accepted(outcome, turn, seq)
+
+
+async def reorder(session: Session, asked: Asked, command: c.Reorder) -> Reply:
+    """Put the queue into another order."""
+    if sorted(command.turns) != sorted(q.turn for q in session.state.queue):
+        raise asked.refuse("invalid", "The queue has changed meanwhile; look again.")
+    event = e.SessionUpdated(at=session.clock.now(), queue=command.turns)
+    seq = await session.journal.commit([event], asked.draft("reordered"))
+    return asked.accepted("reordered", None, seq)
+
+
+async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
+    """Let a held queue run."""
+    event = e.SessionUpdated(at=session.clock.now(), queue_held=False)
+    seq = await session.journal.commit([event], asked.draft("resumed"))
+    await session.next()
+    return asked.accepted("resumed", None, seq)
+
+
+EFFECTS: dict[type[c.AnyCommand], Effect] = {
+    c.Prompt: prompt,
+    c.Cancel: cancel,
+    c.Wait: wait,
+    c.Answer: answer,
+    c.Dequeue: dequeue,
+    c.Reorder: reorder,
+    c.ResumeQueue: resume_queue,
+}
+
+LOCKED_OUT = (
+    "The disk is full: nothing can be saved. Free some space and send it again; your words are kept here."
+)
+
+
+async def cancel_without_log(session: Session, asked: Asked, command: c.Cancel) -> Reply:
+    """Stop the turn though the log cannot be written; its end is logged when storage returns."""
+    if session.running == command.turn and session.turn:
+        session.turn.stop("cancelled")
+        return asked.accepted("cancelled", command.turn)
+    raise session.journal.full or RuntimeError("asked for while the log can be written")

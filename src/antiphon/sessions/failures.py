@@ -1,0 +1,53 @@
+"""Failures that Antiphon itself states, in a person's words."""
+
+import traceback
+
+from antiphon.model.failures import Action, Failure
+from antiphon.providers.base import Provider
+
+
+def stalled(provider: Provider) -> Failure:
+    """The agent showed no sign of life up to its limit."""
+    return Failure(
+        provider=provider.id,
+        code="stalled",
+        message=f"{provider.name} showed no sign of life for {provider.limits.stall:g} s and was stopped.",
+        action=Action(kind="retry", label="Try again, or choose another agent"),
+    )
+
+
+def slow_start(provider: Provider) -> Failure:
+    """The agent did not become ready."""
+    return Failure(
+        provider=provider.id,
+        code="stalled",
+        message=f"{provider.name} did not become ready within {provider.limits.start:g} s and was stopped.",
+        action=Action(kind="retry", label="Try again"),
+    )
+
+
+def internal(provider: str, error: BaseException) -> Failure:
+    """Our own mistake, never hidden."""
+    return Failure(
+        provider=provider,
+        code="internal",
+        message="Antiphon made a mistake while it ran this turn. The details below help to mend it.",
+        action=Action(kind="retry", label="Try again"),
+        detail="".join(traceback.format_exception(error))[-4000:],
+    )
+
+
+def not_installed(provider: str) -> Failure:
+    """The session's provider is not one that this server has."""
+    return Failure(
+        provider=provider,
+        code="provider-missing",
+        message=f"This server has no agent called “{provider}”.",
+        action=Action(kind="install", label="Start a session with another agent"),
+        retryable=False,
+    )
+
+
+def no_attachment(provider: Provider, message: str) -> Failure:
+    """A file of the prompt is gone."""
+    return Failure(provider=provider.id, code="invalid-request", message=message, retryable=False)

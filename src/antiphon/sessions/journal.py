@@ -1,0 +1,296 @@
+"""The one writer of one session's log: what is said becomes numbered, committed, then seen.
+
+Rules:
+
+1. Units are committed in the order they came; seq is given at the commit.
+2. Nothing is applied, kept in the tail or woken for before its transaction has committed (promise 3).
+3. A delta that finds one of the same item still waiting joins it: while a commit is under way
+   what follows gathers, so a flood costs few commits and one word at a time costs no wait.
+4. When the log cannot be written, what was said waits and is tried again; a unit with a
+   command fails at once (its client is told), and a turn's end waits like everything said.
+5. A log that another run has taken over, or that refuses what it must take, is lost to us:
+   `on_lost` is called once and nothing more is written.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+
+from antiphon.clock import Clock
+from antiphon.log.append import Append, Encoded, NewCommand, append
+from antiphon.log.errors import (
+    AlreadyResolved,
+    CommandSeen,
+    StorageFull,
+    TurnEnded,
+    TurnKnown,
+    TurnRunning,
+    UnknownApproval,
+    UnknownTurn,
+)
+from antiphon.log.store import Log
+from antiphon.model import events as e
+from antiphon.model.replies import Notice, Reply
+from antiphon.model.state import State, apply
+from antiphon.sessions.hub import Hub
+from antiphon.sessions.tail import Tail
+
+RETRY_SECONDS = 1.0
+"""Between two tries to write while the storage is full."""
+DELTA_BYTES = 64 * 1024
+"""Deltas join up to about this size."""
+BACKLOG_BYTES = 1024 * 1024
+"""What may wait for the log before agents are asked to pause."""
+
+REFUSALS = (CommandSeen, TurnRunning, TurnKnown, TurnEnded, UnknownTurn, AlreadyResolved, UnknownApproval)
+"""What a unit may be refused for; nothing of it was written."""
+
+LISTED = (
+    e.TurnQueued, e.TurnStarted, e.TurnSteered, *e.TURN_ENDS, e.TurnStalled, e.TurnAlive,
+    e.ApprovalRequested, e.ApprovalResolved, e.SessionUpdated,
+)  # fmt: skip
+"""Events that change the session's row in the lists."""
+
+_encode = msgspec.json.Encoder().encode
+_logger = structlog.get_logger(__name__)
+
+
+class Draft(Struct, kw_only=True):
+    """A command on its way into the log together with its effect."""
+
+    user: int
+    command: str
+    hash: bytes
+    reply: Callable[[int], Reply]
+    """The reply, given the seq of the unit's first event."""
+
+
+class _Joining(Struct, kw_only=True):
+    """Deltas of one item that wait together."""
+
+    event: e.ItemDelta
+    parts: list[str]
+    size: int
+
+
+class _Unit(Struct, kw_only=True):
+    """What is committed together or not at all."""
+
+    events: list[e.AnyEvent | _Joining]
+    draft: Draft | None = None
+    done: asyncio.Future[int] | None = None
+    size: int = 0
+
+
+class Journal:
+    """The writer. All methods belong to the event loop."""
+
+    def __init__(
+        self,
+        *,
+        log: Log,
+        hub: Hub,
+        clock: Clock,
+        session: str,
+        key: int,
+        user: int,
+        generation: int,
+        state: State,
+        on_lost: Callable[[BaseException], None],
+    ) -> None:
+        self._log, self._hub, self._clock = log, hub, clock
+        self._session, self._key, self._user, self._generation = session, key, user, generation
+        self._on_lost = on_lost
+        self._units: deque[_Unit] = deque()
+        self._waiting = 0
+        self._writer: asyncio.Task[None] | None = None
+        self._calm = asyncio.Event()
+        self._calm.set()
+        self.state = state
+        self.tail = Tail(state.head)
+        self.full: StorageFull | None = None
+        self.lost: BaseException | None = None
+
+    def add(self, event: e.AnyEvent) -> None:
+        """Log an event, soon, in order."""
+        if self.lost:
+            return
+        unit = self._units[-1] if self._units else None
+        if unit is None or unit.done is not None:
+            unit = _Unit(events=[])
+            self._units.append(unit)
+        if isinstance(event, e.ItemDelta):
+            self._join(unit, event)
+        else:
+            unit.events.append(event)
+            self._weigh(unit, 1000)
+        self._start()
+
+    async def commit(self, events: Sequence[e.AnyEvent], draft: Draft | None = None) -> int:
+        """Log these events together, after all that was said before, and wait until they are.
+
+        Returns the seq of the first. Raises one of REFUSALS; StorageFull at once when there is a
+        draft (its client is to be told); what `lost` holds when the log is lost.
+        """
+        if self.lost:
+            raise self.lost
+        if self.full and draft:
+            raise self.full
+        unit = _Unit(events=list(events), draft=draft, done=asyncio.get_running_loop().create_future())
+        self._units.append(unit)
+        self._start()
+        assert unit.done is not None
+        return await asyncio.shield(unit.done)
+
+    async def flushed(self) -> None:
+        """Wait until all that was said so far is in the log."""
+        if not self.lost:
+            await self.commit([])
+
+    def forget(self) -> None:
+        """Free the tail; readers find the events in the log."""
+        self.tail = Tail(self.state.head)
+
+    async def drained(self) -> None:
+        """Wait until the backlog is small."""
+        await self._calm.wait()
+
+    def _join(self, unit: _Unit, event: e.ItemDelta) -> None:
+        self._weigh(unit, len(event.text) + 100)
+        last = unit.events[-1] if unit.events else None
+        if isinstance(last, _Joining) and last.event.item == event.item and last.size < DELTA_BYTES:
+            last.parts.append(event.text)
+            last.size += len(event.text)
+        else:
+            unit.events.append(_Joining(event=event, parts=[event.text], size=len(event.text)))
+
+    def _weigh(self, unit: _Unit, size: int) -> None:
+        unit.size += size
+        self._waiting += size
+        if self._waiting > BACKLOG_BYTES:
+            self._calm.clear()
+
+    def _start(self) -> None:
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write(), name=f"journal {self._session}")
+
+    async def _write(self) -> None:
+        while self._units:
+            unit = self._units.popleft()
+            try:
+                await self._settle(unit)
+            except StorageFull as error:
+                await self._wait_for_storage(unit, error)
+            except REFUSALS as refusal:
+                self._refuse(unit, refusal)
+            except BaseException as error:
+                self._lose(unit, error)
+                raise
+
+    async def _settle(self, unit: _Unit) -> None:
+        first = self.state.head + 1
+        events = [_numbered(event, first + at) for at, event in enumerate(unit.events)]
+        encoded = [Encoded(event=event, body=_encode(event)) for event in events]
+        batch = Append(
+            session=self._key,
+            generation=self._generation,
+            head=self.state.head,
+            events=encoded,
+            command=_stored(unit.draft, first) if unit.draft else None,
+        )
+        if encoded or unit.draft:
+            await self._log.write(partial(append, batch=batch))
+            self._committed(encoded)
+        self._waiting -= unit.size
+        if self._waiting <= BACKLOG_BYTES:
+            self._calm.set()
+        if unit.done and not unit.done.done():
+            unit.done.set_result(first)
+        if self.full:
+            self._storage_back()
+
+    def _committed(self, encoded: list[Encoded]) -> None:
+        listed = False
+        for one in encoded:
+            apply(self.state, one.event)
+            self.tail.add(one.event.seq, one.body)
+            listed = listed or isinstance(one.event, LISTED)
+        if encoded:
+            self._hub.wake(self._session)
+        if listed:
+            self._hub.changed(self._user, self._session)
+
+    async def _wait_for_storage(self, unit: _Unit, error: StorageFull) -> None:
+        if unit.draft and unit.done:
+            unit.done.set_exception(error)
+        else:
+            self._units.appendleft(unit)
+        if not self.full:
+            self.full = error
+            _logger.error("storage-full", session=self._session)
+            self._hub.tell(self._user, _FULL)
+        if self._units:
+            self._refuse_drafts(error)
+            await self._clock.sleep(RETRY_SECONDS)
+        else:
+            self.full = None  # nothing waits: the next write finds out for itself
+
+    def _refuse_drafts(self, error: StorageFull) -> None:
+        """Commands behind what cannot be written are answered now, not when storage returns."""
+        kept: deque[_Unit] = deque()
+        for unit in self._units:
+            if unit.draft and unit.done:
+                unit.done.set_exception(error)
+            else:
+                kept.append(unit)
+        self._units = kept
+
+    def _storage_back(self) -> None:
+        self.full = None
+        _logger.info("storage-back", session=self._session)
+        self._hub.tell(self._user, _BACK)
+
+    def _refuse(self, unit: _Unit, refusal: Exception) -> None:
+        self._waiting -= unit.size
+        if unit.done:
+            if not unit.done.done():
+                unit.done.set_exception(refusal)
+        else:  # said by nobody who waits for it: a rule of ours is broken, and it must show
+            _logger.error("refused", session=self._session, refusal=repr(refusal))
+
+    def _lose(self, unit: _Unit, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            error = RuntimeError("the session's writer was cancelled")
+        self.lost = error
+        self._calm.set()
+        for waiting in (unit, *self._units):
+            if waiting.done and not waiting.done.done():
+                waiting.done.set_exception(error)
+        self._units.clear()
+        self._on_lost(error)
+
+
+_FULL = Notice(
+    code="storage-full",
+    message="The disk is full: nothing can be saved at the moment. Free some space; what is under way is kept and saved then.",
+)
+_BACK = Notice(code="storage-back", message="There is space again: everything has been saved.")
+
+
+def _numbered(event: e.AnyEvent | _Joining, seq: int) -> e.AnyEvent:
+    if isinstance(event, _Joining):
+        text = event.parts[0] if len(event.parts) == 1 else "".join(event.parts)
+        return replace(event.event, seq=seq, text=text)
+    return replace(event, seq=seq)
+
+
+def _stored(draft: Draft, first: int) -> NewCommand:
+    return NewCommand(
+        user=draft.user, command=draft.command, hash=draft.hash, reply=_encode(draft.reply(first))
+    )

@@ -1,0 +1,307 @@
+"""A session: the single writer of its log, and the owner of its agent and its running turn.
+
+What people ask comes in by `submit`, one command after the other; what the agent says comes
+in by `say`. Both become events in the journal. The turn's own course is in `turn.py`.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from antiphon.clock import Clock, within
+from antiphon.log import sessions as rows
+from antiphon.log.errors import StorageFull, TurnEnded
+from antiphon.log.store import Log
+from antiphon.model import events as e
+from antiphon.model.failures import Failure
+from antiphon.model.replies import Notice
+from antiphon.model.state import State
+from antiphon.providers.base import Agent, Answered, Launch, Provider, ProviderFailed
+from antiphon.sessions import failures
+from antiphon.sessions.approvals import CLOSED, Approvals
+from antiphon.sessions.ending import closing
+from antiphon.sessions.hub import Hub
+from antiphon.sessions.journal import Draft, Journal
+from antiphon.sessions.sink import AgentSink
+from antiphon.sessions.turn import GONE, Turn
+
+_logger = structlog.get_logger(__name__)
+
+CLOSE_SECONDS = 5.0
+"""The longest that ending an agent may take before we go on without it (the keeper ends it)."""
+
+LOCK_SECONDS = 1.0
+"""How often a command that waits for its turn looks whether the storage is full."""
+
+
+class Session:
+    """One conversation. All methods belong to the event loop."""
+
+    def __init__(
+        self,
+        *,
+        log: Log,
+        hub: Hub,
+        clock: Clock,
+        row: rows.Session,
+        state: State,
+        provider: Provider,
+        environment: Callable[[str], Mapping[str, str]],
+        on_lost: Callable[["Session"], None],
+    ) -> None:
+        self.log, self.hub, self.clock, self.row = log, hub, clock, row
+        self.provider = provider
+        self._environment = environment
+        self._on_lost = on_lost
+        self.journal = Journal(
+            log=log,
+            hub=hub,
+            clock=clock,
+            session=row.id,
+            key=row.key,
+            user=row.user,
+            generation=row.generation,
+            state=state,
+            on_lost=self._lost,
+        )
+        self.lock = asyncio.Lock()
+        self.turn: Turn | None = None
+        self.agent: Agent | None = None
+        self.approvals = Approvals(self)
+        self.native_session = row.native_session
+        self.idle_since = clock.monotonic()
+        self.stopping = False
+        self._sink: AgentSink | None = None
+        self._relaunch = False
+        self._launches = 0
+        self._closing: asyncio.Task[None] | None = None
+        self._chores: set[asyncio.Task[None]] = set()
+
+    # What it is
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def state(self) -> State:
+        """As of the log's head."""
+        return self.journal.state
+
+    @property
+    def running(self) -> str | None:
+        """The id of the running turn."""
+        return self.turn.id if self.turn else None
+
+    # What the agent says
+
+    def say(self, event: e.AnyEvent) -> None:
+        """Log an event of the agent or of the running turn."""
+        self.journal.add(replace(event, at=self.clock.now()))
+
+    def alive(self) -> None:
+        """A sign of life of the running turn."""
+        if self.turn and self.turn.silence.alive(self.clock.monotonic()):
+            self.say(e.TurnAlive(turn=self.turn.id))
+
+    def opened(self, what: str) -> None:
+        """Something that takes its own time begins: the turn's clocks stand still."""
+        if self.turn:
+            self.turn.silence.opened(what)
+
+    def closed(self, what: str) -> None:
+        """It is done."""
+        if self.turn:
+            self.turn.silence.closed(what, self.clock.monotonic())
+
+    async def drained(self) -> None:
+        """Wait until the log has nearly caught up."""
+        await self.journal.drained()
+
+    async def ask(self, request: e.ApprovalRequested) -> Answered:
+        """Ask a person for the running turn."""
+        if self.turn is None or self.turn.stopping:
+            return CLOSED
+        return await self.approvals.ask(self.turn.id, request)
+
+    def withdraw(self, turn: str, approval: str) -> None:
+        """The agent no longer waits for this approval."""
+        self.chore(self._withdraw(turn, approval))
+
+    async def acquire(self) -> None:
+        """Take the lock. Raises StorageFull when whoever has it waits for storage."""
+        while True:
+            try:
+                await asyncio.wait_for(self.lock.acquire(), LOCK_SECONDS)
+                return
+            except TimeoutError:
+                if self.journal.full:
+                    raise self.journal.full from None
+
+    async def _withdraw(self, turn: str, approval: str) -> None:
+        async with self.lock:
+            await self.journal.flushed()
+            if any(a.approval == approval for a in self.state.approvals):
+                resolved = e.ApprovalResolved(turn=turn, approval=approval, by="agent", at=self.clock.now())
+                await self.journal.commit([resolved])
+
+    def remember(self, native_session: str) -> None:
+        """Keep the agent's own id of the conversation."""
+        if native_session != self.native_session:
+            self.native_session = native_session
+            self.chore(self._remember())
+
+    async def _remember(self) -> None:
+        key, native = self.row.key, self.native_session
+        if native != self.row.native_session:
+            await self.log.write(lambda conn: rows.set_native(conn, key, native))
+            self.row = replace(self.row, native_session=native)
+
+    def agent_died(self, sink: AgentSink, failure: Failure) -> None:
+        """The agent is gone by itself. In a turn, the prompt's own failure tells it."""
+        if sink is not self._sink:
+            return
+        sink.cut = True
+        self.agent = self._sink = None
+        if self.turn is None and not self.stopping:
+            self.say(e.AgentFailed(failure=failure))
+
+    # The agent
+
+    async def ready_agent(self) -> Agent:
+        """The session's agent, started when there is none. Raises ProviderFailed."""
+        if self.agent and not self._relaunch:
+            return self.agent
+        await self.close_agent()
+        self._relaunch = False
+        self._launches += 1
+        marker = f"{self.log.instance}.{self.id}.{self.row.generation}.{self._launches}"
+        sink = self._sink = AgentSink(self, marker)
+        try:
+            self.agent = await within(
+                self.clock, self.provider.limits.start, self.provider.open(self._launch(marker), sink)
+            )
+        except TimeoutError:
+            raise ProviderFailed(failures.slow_start(self.provider)) from None
+        return self.agent
+
+    def _launch(self, marker: str) -> Launch:
+        return Launch(
+            session=self.id,
+            folder=Path(self.row.project_path),
+            marker=marker,
+            environment=self._environment(self.provider.id),
+            native_session=self.native_session,
+            model=self.row.model,
+            mode=self.row.mode,
+        )
+
+    async def close_agent(self) -> None:
+        """End the agent, if there is one; what it still says is no longer heard."""
+        agent, sink = self.agent, self._sink
+        self.agent = self._sink = None
+        if sink:
+            sink.cut = True
+        if agent:
+            self._closing = asyncio.create_task(agent.close())
+        if self._closing:
+            _, slow = await asyncio.wait({self._closing}, timeout=CLOSE_SECONDS)
+            if slow:
+                _logger.error("agent-close-slow", session=self.id, provider=self.row.provider)
+
+    # The turn
+
+    async def begin(
+        self, asked: e.QueuedTurn, *, draft: Draft | None = None, retry_of: str | None = None
+    ) -> int:
+        """Claim the session and start the turn. Returns the seq of `turn-started`.
+
+        The claim is the log's: it raises TurnRunning when another turn runs. The caller holds
+        the lock, and there is nothing between the claim and the turn's own run that can fail.
+        """
+        started = e.TurnStarted(
+            turn=asked.turn,
+            at=self.clock.now(),
+            text=asked.text,
+            attachments=asked.attachments,
+            command=asked.command,
+            retry_of=retry_of,
+        )
+        seq = await self.journal.commit([started], draft)
+        self.turn = Turn(self, asked)
+        return seq
+
+    async def finish(self, turn: Turn, end: e.TurnEnd) -> None:
+        """Log the end of the turn, with all that it closes; then the next in the queue may start.
+
+        Waits for storage as long as it takes: an end is never given up, only found at the next start.
+        """
+        if self._sink:
+            self._sink.close_items()
+        async with self.lock:
+            await self._end(turn, replace(end, turn=turn.id))
+            self._relaunch = self._relaunch or (isinstance(end, e.TurnFailed) and end.failure.code in GONE)
+            await self.next()
+        if self._relaunch and self.turn is None:
+            await self.close_agent()
+        self.chore(self._remember())
+
+    async def _end(self, turn: Turn, end: e.TurnEnd) -> None:
+        await self.journal.flushed()
+        try:
+            await self.journal.commit([replace(x, at=self.clock.now()) for x in closing(self.state, end)])
+        except TurnEnded:
+            _logger.error("turn-ended-twice", session=self.id, turn=turn.id)
+        self.turn = None
+        self.idle_since = self.clock.monotonic()
+        self.state.turns.clear()  # all of it is in the log
+
+    async def next(self) -> None:
+        """Start the first of the queue, when nothing hinders it. The caller holds the lock."""
+        if self.turn or self.stopping or self.journal.lost or self.state.queue_held or not self.state.queue:
+            return
+        await self.begin(self.state.queue[0])
+
+    # Its own end
+
+    def chore(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something small beside; when it fails, the page is told."""
+        task = asyncio.create_task(work)
+        self._chores.add(task)
+        task.add_done_callback(self._chore_done)
+
+    def _chore_done(self, task: asyncio.Task[None]) -> None:
+        self._chores.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, StorageFull):
+            self.hub.tell(self.row.user, Notice(code="storage-full", message=str(error), session=self.id))
+        elif error and not self.journal.lost:
+            _logger.error("chore-failed", session=self.id, error=repr(error))
+            self.say(e.AgentFailed(failure=failures.internal(self.row.provider, error)))
+
+    async def close(self) -> None:
+        """The server stops: end the turn (`turn-interrupted`), end the agent, write what is left."""
+        self.stopping = True
+        if self.turn:
+            self.turn.stop("server-stopped")
+            await asyncio.wait({self.turn.task})
+        await self.retire()
+        await self.journal.flushed()
+
+    async def retire(self) -> None:
+        """End the idle agent and free memory; the session stays and can be continued."""
+        await self.close_agent()
+        self.journal.forget()
+
+    def changed(self, row: rows.Session, *, relaunch: bool) -> None:
+        """Facts of the session changed (its project trusted, its model chosen)."""
+        self.row = replace(row, generation=self.row.generation, native_session=self.native_session)
+        self._relaunch = self._relaunch or relaunch
+
+    def _lost(self, error: BaseException) -> None:
+        _logger.error("log-lost", session=self.id, error=repr(error))
+        self._on_lost(self)

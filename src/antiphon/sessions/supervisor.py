@@ -1,0 +1,224 @@
+"""The supervisor: opens sessions, hands them their commands, retires them, recovers and stops them.
+
+It is the router too: each session lives in exactly one `Session` on this node (a command for
+a session of another node will be sent on from here).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from msgspec.structs import replace
+
+from antiphon.clock import Clock
+from antiphon.log import approvals as approval_rows
+from antiphon.log import processes as process_rows
+from antiphon.log import sessions as rows
+from antiphon.log import turns as turn_rows
+from antiphon.log.store import Log
+from antiphon.model import commands as c
+from antiphon.model import events as e
+from antiphon.model.replies import Rejected, Reply
+from antiphon.providers.base import Provider
+from antiphon.sessions.ending import closing
+from antiphon.sessions.hub import Hub
+from antiphon.sessions.missing import MissingProvider
+from antiphon.sessions.opening import claim, interrupted
+from antiphon.sessions.session import Session
+from antiphon.sessions.submit import refuse, submit
+
+T = TypeVar("T")
+
+IDLE_AGENT_SECONDS = 600.0
+"""An agent that nobody asked anything for so long is retired; the next prompt starts it again."""
+LOOK_SECONDS = 15.0
+"""How often the supervisor looks for idle agents."""
+STOP_SECONDS = 4.0
+"""For all sessions to end their turns when the server stops."""
+
+_logger = structlog.get_logger(__name__)
+
+
+class UnknownSession(Exception):
+    """There is no session {id} of this user."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no session {id} of yours.")
+        self.id = id
+
+
+class Supervisor:
+    """All sessions of this node. All methods belong to the event loop."""
+
+    def __init__(
+        self,
+        *,
+        log: Log,
+        hub: Hub,
+        clock: Clock,
+        providers: Mapping[str, Provider],
+        environment: Callable[[str], Mapping[str, str]],
+        reap: Callable[[list[process_rows.ProcessRow]], Coroutine[Any, Any, None]],
+    ) -> None:
+        self.log, self.hub, self.clock, self.providers = log, hub, clock, providers
+        self._environment, self._reap = environment, reap
+        self._sessions: dict[str, asyncio.Task[Session]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.stopping = False
+
+    # Start and stop
+
+    async def start(self) -> None:
+        """Recover: end the processes and the turns that an earlier run left, hold their queues."""
+        node = self.log.node
+        left = await self.log.read(lambda conn: process_rows.left(conn, node))
+        await self._reap(left)
+        for process in left:
+            await self.log.write(lambda conn, p=process: process_rows.remove(conn, p.pid, p.marker))
+        for row, _turn in await self.log.read(lambda conn: turn_rows.running_turns(conn, node)):
+            await self._session(row)
+        for row in await self.log.read(lambda conn: rows.with_queue(conn, node)):
+            session = await self._session(row)
+            if session.state.queue and not session.state.queue_held:
+                await session.journal.commit([e.SessionUpdated(queue_held=True, at=self.clock.now())])
+        self._run(self._retire_idle())
+
+    async def stop(self) -> None:
+        """End every turn (`turn-interrupted`) and every agent, and write what is left."""
+        self.stopping = True
+        sessions = self._open_sessions()
+        if sessions:
+            await asyncio.wait({asyncio.create_task(s.close()) for s in sessions}, timeout=STOP_SECONDS)
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def running(self) -> int:
+        """How many turns run."""
+        return sum(1 for session in self._open_sessions() if session.turn)
+
+    # What the server asks
+
+    async def get(self, user: int, session: str) -> Session:
+        """The user's session, opened. Raises UnknownSession."""
+        task = self._sessions.get(session)
+        if task and task.done() and not task.exception() and task.result().row.user == user:
+            return task.result()
+        row = await self.log.read(lambda conn: rows.get_session(conn, user, session))
+        if row is None:
+            raise UnknownSession(session)
+        return await self._session(row)
+
+    async def submit(self, user: int, command: c.AnyCommand) -> Reply:
+        """Have a command with an effect done, once (promise 1). Goes on when the caller goes away."""
+        return await asyncio.shield(self._run(self._submit(user, command)))
+
+    async def _submit(self, user: int, command: c.AnyCommand) -> Reply:
+        assert isinstance(command, c.EFFECTS)
+        if self.stopping:
+            return Rejected(
+                id=command.id,
+                code="server-stopping",
+                message="The server is stopping; send it again when it is back.",
+            )
+        try:
+            session = await self.get(user, command.session)
+        except UnknownSession as unknown:
+            reply = Rejected(id=command.id, code="unknown-session", message=str(unknown))
+            return await refuse(self.log, user, command, reply)
+        if isinstance(command, c.Prompt) and not session.row.project_trusted:
+            await self.refresh(session.id)  # it may have been trusted since
+        return await submit(session, user, command)
+
+    async def update(self, user: int, session: str, changes: e.SessionUpdated) -> None:
+        """Change facts of a session: title, star, model, mode. Raises UnknownSession, StorageFull."""
+        found = await self.get(user, session)
+        await found.journal.commit([replace(changes, at=self.clock.now())])
+        await self.refresh(session, relaunch=changes.model is not None or changes.mode is not None)
+
+    async def trash(self, user: int, session: str, trashed: bool) -> None:
+        """Put a session into the trash (its turn is stopped), or take it out. Raises UnknownSession."""
+        found = await self.get(user, session)
+        if trashed and found.turn:
+            found.turn.stop("cancelled")
+            await asyncio.wait({found.turn.task})
+        at = self.clock.now() if trashed else None
+        await self.log.write(lambda conn: rows.set_trashed(conn, found.row.key, at))
+        await self.refresh(session)
+        if trashed:
+            await found.retire()
+        self.hub.changed(user, session)
+
+    async def refresh(self, session: str, *, relaunch: bool = False) -> None:
+        """Read the facts of an open session again: its row changed beside its log."""
+        task = self._sessions.get(session)
+        if not task or not task.done() or task.exception():
+            return
+        row = await self.log.read(lambda conn: rows.get_session(conn, None, session))
+        if row:
+            task.result().changed(row, relaunch=relaunch)
+
+    async def waiting(self, user: int) -> list[tuple[str, e.ApprovalRequested]]:
+        """All approvals that wait for the user: (session id, request)."""
+        return await self.log.read(lambda conn: approval_rows.waiting(conn, user))
+
+    # Sessions
+
+    async def _session(self, row: rows.Session) -> Session:
+        """The one open session of this row."""
+        task = self._sessions.get(row.id)
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = self._sessions[row.id] = self._run(self._open(row))
+        return await asyncio.shield(task)
+
+    async def _open(self, row: rows.Session) -> Session:
+        opened = await claim(self.log, row.key)
+        session = Session(
+            log=self.log,
+            hub=self.hub,
+            clock=self.clock,
+            row=opened.row,
+            state=opened.state,
+            provider=self.providers.get(row.provider) or MissingProvider(row.provider),
+            environment=self._environment,
+            on_lost=self._lost,
+        )
+        if opened.running:
+            end = interrupted(opened.running, self.clock.now())
+            await session.journal.commit([replace(x, at=end.at) for x in closing(session.state, end)])
+            session.state.turns.clear()
+        return session
+
+    def _lost(self, session: Session) -> None:
+        """A session that can write no more: end its agent, open it anew, which ends its turn in the log."""
+        if self._sessions.pop(session.id, None) and not self.stopping:
+            self._run(self._reopen(session))
+
+    async def _reopen(self, session: Session) -> None:
+        await session.close_agent()
+        await self._session(session.row)
+        self.hub.wake(session.id)
+
+    def _open_sessions(self) -> list[Session]:
+        done = [t for t in self._sessions.values() if t.done() and not t.cancelled() and not t.exception()]
+        return [task.result() for task in done]
+
+    async def _retire_idle(self) -> None:
+        while True:
+            await self.clock.sleep(LOOK_SECONDS)
+            for session in self._open_sessions():
+                await self._retire(session)
+
+    async def _retire(self, session: Session) -> None:
+        """Retire an agent that is idle for long."""
+        if session.turn or self.clock.monotonic() - session.idle_since < IDLE_AGENT_SECONDS:
+            return
+        if session.agent and not session.lock.locked():
+            async with session.lock:
+                await session.retire()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,139 @@
+"""One turn, from its claim to its one end.
+
+`Turn.run` is the one place where a turn ends, and it cannot be left without an end: whatever
+happens inside becomes one of the four (promise 2). The log's unique index holds it besides.
+
+    the agent's own word        → turn-completed, turn-cancelled
+    ProviderFailed              → turn-failed
+    no sign of life up to limit → interrupt, TERM, KILL → turn-failed (stalled)
+    a person's stop             → interrupt, TERM, KILL → turn-cancelled
+    the server stops            → interrupt, TERM, KILL → turn-interrupted
+    anything else               → turn-failed (internal): our mistake, shown
+"""
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Literal
+
+from antiphon.clock import within
+from antiphon.model import events as e
+from antiphon.providers.base import Prompt, ProviderFailed
+from antiphon.sessions import failures
+from antiphon.sessions.attachments import UnknownAttachment, find
+from antiphon.sessions.sink import give_up
+from antiphon.sessions.watchdog import Silence, watch
+
+if TYPE_CHECKING:
+    from antiphon.sessions.session import Session
+
+Stop = Literal["cancelled", "stalled", "server-stopped"]
+
+SHUTDOWN_PATIENCE = 1.0
+"""Seconds for an agent to end its turn by itself when the server stops."""
+
+GONE = frozenset({"provider-crashed", "truncated", "stalled", "internal"})
+"""Failures after which the agent's process is not to be trusted with another prompt."""
+
+
+class Turn:
+    """The running turn of a session."""
+
+    def __init__(self, session: "Session", asked: e.QueuedTurn) -> None:
+        self._session, self._asked = session, asked
+        self._provider = provider = session.provider
+        self._clock = session.clock
+        self._stopping: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self.silence = Silence(self._clock.monotonic(), provider.limits.silence, provider.limits.stall)
+        self.task: asyncio.Task[None] = asyncio.create_task(self.run(), name=f"turn {asked.turn}")
+
+    @property
+    def id(self) -> str:
+        return self._asked.turn
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the turn is being stopped: no new questions then."""
+        return self._stopping.done()
+
+    def stop(self, why: Stop) -> None:
+        """Have the turn ended; the first reason counts."""
+        if not self._stopping.done():
+            self._stopping.set_result(why)
+
+    async def run(self) -> None:
+        """Run to the end, and log it."""
+        end: e.TurnEnd = e.TurnInterrupted(reason="server-stopped")
+        try:
+            end = await self._attempt()
+        except ProviderFailed as failed:
+            end = e.TurnFailed(failure=failed.failure)
+        except UnknownAttachment as unknown:
+            end = e.TurnFailed(failure=failures.no_attachment(self._provider, str(unknown)))
+        except Exception as error:
+            end = e.TurnFailed(failure=failures.internal(self._provider.id, error))
+        finally:
+            await asyncio.shield(asyncio.ensure_future(self._finish(end)))
+
+    async def _finish(self, end: e.TurnEnd) -> None:
+        """Log the end. A log that was lost is opened anew, and the end is found missing there."""
+        try:
+            await self._session.finish(self, end)
+        except Exception:
+            if not self._session.journal.lost:
+                raise
+
+    async def _attempt(self) -> e.TurnEnd:
+        work = asyncio.create_task(self._work(), name=f"prompt {self.id}")
+        guard = asyncio.create_task(watch(self._clock, self.silence, self._tell_stalled))
+        try:
+            await asyncio.wait({work, guard, self._stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            why: Stop = self._stopping.result() if self._stopping.done() else "stalled"
+            self.stop(why)
+            return await self._stop(work, why)
+        finally:
+            await give_up(guard)
+            await give_up(work)
+
+    async def _work(self) -> e.TurnEnd:
+        asked = self._asked
+        attachments = await find(self._session.log, self._session.row.user, asked.attachments)
+        agent = await self._session.ready_agent()
+        return await agent.prompt(Prompt(turn=asked.turn, text=asked.text, attachments=attachments))
+
+    async def _stop(self, work: asyncio.Task[e.TurnEnd], why: Stop) -> e.TurnEnd:
+        """Interrupt; when that does not help, end the agent. Then say how the turn ended."""
+        self._session.approvals.close()
+        patience = SHUTDOWN_PATIENCE if why == "server-stopped" else self._provider.limits.interrupt
+        with contextlib.suppress(TimeoutError, ProviderFailed):
+            await within(self._clock, patience, self._interrupt(work))
+        if not work.done():
+            await self._session.close_agent()
+            await give_up(work)
+        return self._stopped(work, why)
+
+    async def _interrupt(self, work: asyncio.Task[e.TurnEnd]) -> None:
+        agent = self._session.agent
+        if agent is None:  # still starting: nothing to ask
+            await give_up(work)
+        else:
+            await agent.cancel()
+            await asyncio.wait({work})
+
+    def _stopped(self, work: asyncio.Task[e.TurnEnd], why: Stop) -> e.TurnEnd:
+        ended = None if work.cancelled() or work.exception() else work.result()
+        if isinstance(ended, e.TurnCompleted) and why != "stalled":
+            return ended  # it was done before it heard of the stop
+        usage = ended.usage if isinstance(ended, e.TurnCompleted | e.TurnCancelled) else None
+        if why == "cancelled":
+            return e.TurnCancelled(usage=usage)
+        if why == "server-stopped":
+            return e.TurnInterrupted(reason="server-stopped")
+        return e.TurnFailed(failure=failures.stalled(self._provider), usage=usage)
+
+    def _tell_stalled(self) -> None:
+        silent = self._clock.monotonic() - self.silence.since
+        since = self._clock.now() - int(silent * 1000)
+        limit = since + int(self._provider.limits.stall * 1000)
+        self._session.say(e.TurnStalled(turn=self.id, since=since, limit=limit))
