@@ -48,14 +48,15 @@ def prepare_agents() -> None:
 
 def _install_lock(lock: Path) -> None:
     tool = uv.find()
-    if not PYTHON.exists():
+    if not PYTHON.exists() or not _read(LOCK_STAMP).endswith(f" {VENV}"):
+        # New, cut off in the middle, or moved with its folder: a venv's scripts name their place.
         say(f"making .venv with Python {sys.version.split()[0]} …")
-        run([tool, "venv", "--clear", "--python", sys.executable, VENV], env=uv.environment())
+        run([tool, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], env=uv.environment())
     say(f"installing {lock.name} …")
     for stamp in (LOCK_STAMP, PACKAGE_STAMP):  # gone first: a set-up cut in the middle is not taken for whole
         stamp.unlink(missing_ok=True)
     run([tool, "pip", "sync", "--python", PYTHON, "--require-hashes", lock], env=uv.environment())
-    LOCK_STAMP.write_text(_digest(lock))
+    LOCK_STAMP.write_text(_lock_stamp(lock))
 
 
 def _install_package() -> None:
@@ -69,14 +70,16 @@ def _install_package() -> None:
 
 
 def _holds(lock: Path) -> bool:
-    if not PYTHON.exists() or not LOCK_STAMP.exists():
-        return False
     # The larger lock has everything of the smaller: going from tests back to running installs nothing.
-    return LOCK_STAMP.read_text() in {_digest(lock), _digest(DEVELOP)}
+    return PYTHON.exists() and _read(LOCK_STAMP) in {_lock_stamp(lock), _lock_stamp(DEVELOP)}
 
 
 def _package_is_fresh() -> bool:
-    return page.is_fresh() and PACKAGE_STAMP.exists() and PACKAGE_STAMP.read_text() == _package_digest()
+    return page.is_fresh() and _read(PACKAGE_STAMP) == _package_digest()
+
+
+def _lock_stamp(lock: Path) -> str:
+    return f"{_digest(lock)} {VENV}"
 
 
 def _package_digest() -> str:
@@ -85,6 +88,10 @@ def _package_digest() -> str:
 
 def _digest(*paths: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 @contextlib.contextmanager
