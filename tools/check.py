@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import ROOT, docs_check, locks, node, packaging_check, protocol_types, tree_check
-from tools.environment import VENV
+from tools import ROOT, docs_check, environment, locks, node, packaging_check, protocol_types, tree_check
 from tools.page import WEB
 from tools.steps import Stop
 
-BIN = VENV / "bin"
+BIN = environment.VENV / "bin"
 LIMIT_SECONDS = 600
 """For one check; the slowest takes a small part of it."""
 
@@ -53,11 +52,12 @@ def all_checks() -> dict[str, Check]:
     """By name, the slow ones first, so that they do not come last."""
     folders = [name for name in PYTHON_FOLDERS if (ROOT / name).exists()]
     return {
+        "page": _page,
         "types": _command([BIN / "basedpyright", "--level", "error"]),
         "eslint": _npm("lint"),
         "tsc": _npm("typecheck"),
         "generated": protocol_types.problem,
-        "layers": _command([BIN / "lint-imports", "--no-cache"]),
+        "layers": _command([BIN / "lint-imports", "--no-cache"], PYTHONPATH="src"),
         "ruff": _command([BIN / "ruff", "check", "--quiet", *folders]),
         "format": _command([BIN / "ruff", "format", "--check", "--quiet", "--diff", *folders]),
         "docs": lambda: "\n".join(docs_check.problems()),
@@ -87,6 +87,14 @@ def _print_line(result: Result) -> None:
     print(f"  {'FAILED' if result.problem else 'ok':6}  {result.name:10} {result.seconds:5.1f} s", flush=True)
 
 
+def _page() -> str:
+    try:
+        environment.prepare_package()
+    except Stop as stop:
+        return str(stop)
+    return ""
+
+
 def _npm(script: str) -> Check:
     def check() -> str:
         found = node.of_venv()
@@ -95,8 +103,8 @@ def _npm(script: str) -> Check:
     return check
 
 
-def _command(argv: list[str | Path]) -> Check:
-    return lambda: run_command([str(word) for word in argv], ROOT, os.environ)
+def _command(argv: list[str | Path], **variables: str) -> Check:
+    return lambda: run_command([str(word) for word in argv], ROOT, {**os.environ, **variables})
 
 
 def run_command(argv: list[str], cwd: Path, env: Mapping[str, str]) -> str:

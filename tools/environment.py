@@ -26,15 +26,26 @@ PACKAGE_STAMP = VENV / ".antiphon-package"
 
 
 def prepare(lock: Path = DEVELOP) -> None:
-    """Makes ready to run the server (`RUN`), or to work on it (`DEVELOP`)."""
+    """Makes ready to run the server (`RUN`), or also to work on it (`DEVELOP`)."""
+    prepare_tools(lock)
+    prepare_package()
+
+
+def prepare_tools(lock: Path = DEVELOP) -> None:
+    """Installs what others wrote. It does not look at our own code, which may be broken at the moment."""
     with _alone():
         if not _holds(lock):
             _install_lock(lock)
-        if not _package_is_fresh():
-            _install_package()
         if lock == DEVELOP and not page.packages_are_fresh():
             say("installing the page's packages (npm ci) …")
             page.install_packages(node.of_venv())
+
+
+def prepare_package() -> None:
+    """Installs antiphon from this checkout, with its page."""
+    with _alone():
+        if not _package_is_fresh():
+            _install_package()
 
 
 def prepare_agents() -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import subprocess
 from typing import Any
 
@@ -60,7 +61,11 @@ def message_types() -> set[str]:
 
 
 def _output(argv: list[str], given: str = "") -> str:
-    done = subprocess.run(argv, cwd=ROOT, input=given, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+    # From the sources: the types can be made while the page, which needs them, does not build.
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        argv, cwd=ROOT, env=env, input=given, capture_output=True, text=True, timeout=LIMIT_SECONDS
+    )
     if done.returncode:
         raise Stop(f"{' '.join(argv)} failed:\n{done.stderr.strip()}")
     return done.stdout

@@ -2,11 +2,12 @@
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tools import ROOT, check, chromium, environment, node
 from tools.page import WEB
-from tools.steps import say
+from tools.steps import Stop, say
 
 FOLDERS = ["tests/unit", "tests/conformance", "tests/integration", "tests/browser"]
 AGENTS = "tests/agents"
@@ -14,7 +15,7 @@ AGENTS = "tests/agents"
 
 def run(pytest_words: list[str], agents: bool) -> int:
     """Returns the exit code. With words for pytest, pytest runs alone: that is for working on one thing."""
-    environment.prepare()
+    environment.prepare_tools()
     if agents:
         environment.prepare_agents()
     if _wants_browser(pytest_words):
@@ -25,11 +26,19 @@ def run(pytest_words: list[str], agents: bool) -> int:
     failed: list[str] = []
     for name, step in {"check": _check, "vitest": _vitest, "pytest": lambda: _pytest([], agents)}.items():
         print(f"\n==== {name} ====", flush=True)
-        if step():
+        if not _passes(step):
             failed.append(name)
     outcome = f"failed: {', '.join(failed)}" if failed else "all passed"
     say(f"test: {outcome} ({time.monotonic() - start:.0f} s)")
     return 1 if failed else 0
+
+
+def _passes(step: Callable[[], int]) -> bool:
+    try:
+        return step() == 0
+    except Stop as stop:
+        say(str(stop))
+        return False
 
 
 def _check() -> int:
@@ -42,6 +51,7 @@ def _vitest() -> int:
 
 
 def _pytest(words: list[str], agents: bool) -> int:
+    environment.prepare_package()
     folders = [name for name in [*FOLDERS, *([AGENTS] if agents else [])] if (ROOT / name).is_dir()]
     chosen = words if _names_a_place(words) else [*folders, *words]
     return subprocess.run([str(environment.PYTHON), "-m", "pytest", *chosen], cwd=ROOT).returncode
