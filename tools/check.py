@@ -59,7 +59,7 @@ def all_checks() -> dict[str, Check]:
         "generated": protocol_types.problem,
         "layers": _command([BIN / "lint-imports", "--no-cache"], PYTHONPATH="src"),
         "ruff": _command([BIN / "ruff", "check", "--quiet", *folders]),
-        "format": _command([BIN / "ruff", "format", "--check", "--quiet", "--diff", *folders]),
+        "format": _command([BIN / "ruff", "format", "--check", *folders]),
         "docs": lambda: "\n".join(docs_check.problems()),
         "tree": lambda: "\n".join(tree_check.problems()),
         "locks": lambda: "\n".join(locks.problems()),
