@@ -71,7 +71,8 @@ def _install_lock(lock: Path) -> None:
 
 
 def _install_package() -> None:
-    built = "" if page.is_fresh() else " and building its page (about 20 s)"
+    patience = "" if page.packages_are_fresh() else " (about 20 s)"
+    built = "" if page.is_fresh() else f" and building its page{patience}"
     say(f"installing antiphon from this checkout{built} …")
     PACKAGE_STAMP.unlink(missing_ok=True)
     # --no-deps: the lock has brought them. The build's own packages are held to the lock as well.
