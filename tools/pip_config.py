@@ -21,8 +21,8 @@ ONE_TO_ONE = {
 }
 """pip's option → the variable that says the same to uv."""
 
-LISTS = {"extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
-"""As above; several values parted by white space. They add files beside the index's own."""
+EXTRAS = {"extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
+"""As above; they add files beside the index's own."""
 
 OLDER_NAMES = {"UV_DEFAULT_INDEX": "UV_INDEX_URL", "UV_INDEX": "UV_EXTRA_INDEX_URL"}
 """uv's variable → its older name, which counts as set too."""
@@ -31,9 +31,9 @@ OLDER_NAMES = {"UV_DEFAULT_INDEX": "UV_INDEX_URL", "UV_INDEX": "UV_EXTRA_INDEX_U
 def uv_variables(environ: Mapping[str, str], extras: bool = True) -> dict[str, str]:
     """What to add to `environ` for uv. Without `extras` only the index itself: locks hold public files."""
     options = pip_options(environ)
-    names = ONE_TO_ONE | (LISTS if extras else {})
-    found = {uv: " ".join(options[pip].split()) for pip, uv in names.items() if options.get(pip)}
-    added = {uv: value for uv, value in found.items() if not _is_set(uv, environ)}
+    names = ONE_TO_ONE | (EXTRAS if extras else {})
+    found = {uv: _translate(uv, options.get(pip, "")) for pip, uv in names.items()}
+    added = {uv: value for uv, value in found.items() if value and not _is_set(uv, environ)}
     if "UV_INDEX" in added:
         # pip looks into all indexes at once; uv by itself stops at the first that knows the name.
         added.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
@@ -71,6 +71,14 @@ def config_files(environ: Mapping[str, str]) -> Iterator[Path]:
     yield Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip/pip.conf"
     if named:
         yield Path(named)
+
+
+def _translate(uv: str, value: str) -> str:
+    """pip parts several values by white space, as uv does, but for places of files."""
+    if uv != "UV_FIND_LINKS":
+        return " ".join(value.split())
+    # pip warns of a folder that is not there and goes on; uv would stop.
+    return ",".join(place for place in value.split() if "://" in place or Path(place).is_dir())
 
 
 def _is_set(uv: str, environ: Mapping[str, str]) -> bool:

@@ -48,7 +48,8 @@ def test_what_is_set_for_uv_stays(tmp_path: Path) -> None:
 
 def test_a_lock_sees_the_index_alone(tmp_path: Path) -> None:
     """Without extras neither further indexes nor folders count: their files are not the public ones."""
-    environ = home_with(tmp_path, "[global]\nextra-index-url = https://x.example\nfind-links = /srv/wheels\n")
+    options = f"extra-index-url = https://x.example\nfind-links = {tmp_path}\n"
+    environ = home_with(tmp_path, f"[global]\n{options}")
     assert "UV_FIND_LINKS" in pip_config.uv_variables(environ)
     assert not {"UV_INDEX", "UV_FIND_LINKS"} & set(pip_config.uv_variables(environ, extras=False))
 
@@ -57,3 +58,10 @@ def test_no_configuration_file_is_read_when_pip_is_told_so(tmp_path: Path) -> No
     """PIP_CONFIG_FILE=/dev/null turns pip's files off."""
     environ = home_with(tmp_path, "[global]\nindex-url = https://file.example\n")
     assert "UV_DEFAULT_INDEX" not in pip_config.uv_variables(environ | {"PIP_CONFIG_FILE": "/dev/null"})
+
+
+def test_places_of_files_are_parted_by_commas(tmp_path: Path) -> None:
+    """uv reads them so; a folder that is not there is left out, since uv would stop at it."""
+    places = f"{tmp_path} {tmp_path / 'none'} https://files.example/wheels"
+    found = pip_config.uv_variables(home_with(tmp_path, "") | {"PIP_FIND_LINKS": places})
+    assert found["UV_FIND_LINKS"] == f"{tmp_path},https://files.example/wheels"
