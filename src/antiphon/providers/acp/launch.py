@@ -1,0 +1,79 @@
+"""What the catalog says of an ACP agent: how to start it, and what is peculiar to it."""
+
+import sys
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from antiphon.model.failures import Action
+from antiphon.providers.acp.errors import Names
+from antiphon.providers.base import Capabilities, Launch, Limits
+from antiphon.providers.process import Program
+
+
+class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """An ACP agent in catalog.toml."""
+
+    id: str
+    name: str
+    command: list[str]
+    """`{python}` stands for the Python that runs Antiphon."""
+    model_arguments: list[str] = []
+    """Added where a model is chosen; `{model}` stands for it."""
+    default_model: str | None = None
+    models: list[str] = []
+    modes: list[str] = []
+    bypass_modes: list[str] = []
+    """Modes that skip approvals."""
+    environment: dict[str, str] = {}
+    """Set for the agent, over the user's own."""
+    borrows: list[str] = []
+    """Other providers whose keys it may see."""
+    approvals: bool = True
+    resume: bool = True
+    images: bool = False
+    noise: list[str] = []
+    """Beginnings of message chunks that are no message."""
+    version_arguments: list[str] = field(default_factory=lambda: ["--version"])
+    install: str | None = None
+    """The command that installs it."""
+    sign_in: str | None = None
+    """The command that signs in."""
+    limits: Limits = Limits()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the agent can do."""
+        return Capabilities(
+            approvals=self.approvals,
+            resume=self.resume,
+            images=self.images,
+            modes=tuple(self.modes),
+            bypass_modes=tuple(self.bypass_modes),
+            models=tuple(self.models),
+        )
+
+    @property
+    def names(self) -> Names:
+        """Whose failures they are, and how to sign in."""
+        action = Action(kind="sign-in", label=f"Sign in to {self.name}", command=self.sign_in) if self.sign_in else None
+        return Names(provider=self.id, name=self.name, sign_in=action)
+
+    def program(self, arguments: list[str]) -> Program:
+        """The command with these arguments."""
+        command = [sys.executable if word == "{python}" else word for word in self.command]
+        install = None
+        if self.install:
+            install = Action(kind="install", label=f"Install {self.name}", command=self.install)
+        return Program(provider=self.id, name=self.name, command=[*command, *arguments], install=install)
+
+    def started_for(self, launch: Launch) -> Program:
+        """The command for one session."""
+        model = launch.model or self.default_model
+        if not model:
+            return self.program([])
+        return self.program([word.replace("{model}", model) for word in self.model_arguments])
+
+    def environment_for(self, launch: Launch) -> Mapping[str, str]:
+        """The agent's environment; the process adds the marker."""
+        return {**launch.environment, **self.environment}

@@ -1,0 +1,110 @@
+"""`providers.base.Provider` for an ACP agent of the catalog."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from antiphon.model.failures import Action, Failure
+from antiphon.providers import environment, process
+from antiphon.providers.acp.agent import AcpAgent
+from antiphon.providers.acp.launch import AcpEntry
+from antiphon.providers.base import Capabilities, Launch, Limits, ProviderFailed, Readiness, Sink
+from antiphon.providers.process import AgentProcess
+
+if TYPE_CHECKING:
+    from acp.connection import Connection
+
+VERSION_S = 5.0
+"""For the agent to print its version."""
+
+
+class AcpProvider:
+    """Opens agents of one kind."""
+
+    def __init__(self, entry: AcpEntry) -> None:
+        self._entry = entry
+
+    @property
+    def id(self) -> str:
+        """See Provider."""
+        return self._entry.id
+
+    @property
+    def name(self) -> str:
+        """See Provider."""
+        return self._entry.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See Provider."""
+        return self._entry.capabilities
+
+    @property
+    def limits(self) -> Limits:
+        """See Provider."""
+        return self._entry.limits
+
+    async def readiness(self) -> Readiness:
+        """See Provider."""
+        around = environment.for_provider(self.id, borrows=self._entry.borrows)
+        program = self._entry.program(self._entry.version_arguments)
+        try:
+            process.find_command(program, around)
+        except ProviderFailed as failed:
+            return Readiness(found=False, message=failed.failure.message, action=failed.failure.action)
+        return Readiness(found=True, version=await self._version(around), models=self._entry.models)
+
+    async def _version(self, around: Mapping[str, str]) -> str | None:
+        started = await AgentProcess.start(
+            self._entry.program(self._entry.version_arguments),
+            folder=Path.home(),
+            environment={**around, **self._entry.environment},
+            marker="",
+        )
+        try:
+            async with asyncio.timeout(VERSION_S):
+                line = await started.read_line()
+            return line.decode(errors="replace").strip() if line else None
+        except TimeoutError:
+            return None
+        finally:
+            await started.close()
+
+    async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
+        """See Provider."""
+        started = await AgentProcess.start(
+            self._entry.started_for(launch),
+            folder=launch.folder,
+            environment=self._entry.environment_for(launch),
+            marker=launch.marker,
+        )
+        opened: list[AcpAgent] = []
+        try:
+            async with asyncio.timeout(self.limits.start):
+                await sink.process_started(started.started)
+                connection = await asyncio.to_thread(_library)
+                opened.append(AcpAgent(self._entry, started, sink, connection))
+                await opened[0].start(launch)
+        except BaseException as error:
+            await asyncio.shield(asyncio.ensure_future((opened[0] if opened else started).close()))
+            if isinstance(error, TimeoutError):
+                raise ProviderFailed(self._slow(started.stderr)) from error
+            raise
+        return opened[0]
+
+    def _slow(self, stderr: str) -> Failure:
+        return Failure(
+            provider=self.id,
+            code="stalled",
+            message=f"{self.name} was not ready within {self.limits.start:g} s.",
+            action=Action(kind="retry", label="Try again"),
+            detail=stderr or None,
+        )
+
+
+def _library() -> "type[Connection]":
+    """The ACP library: half a second to import, so only when it is needed, and off the event loop."""
+    from acp.connection import Connection
+
+    return Connection

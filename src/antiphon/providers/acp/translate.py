@@ -1,0 +1,232 @@
+"""ACP's session updates as our events: pure, one `Translation` per agent.
+
+1. Chunks of one kind in a row are one item; another kind, another `messageId`, a tool call or
+   the turn's end closes it. A closed item comes whole.
+2. Tool calls are known by the agent's `toolCallId`; their items have ids of ours.
+3. `finish` closes whatever is open: nothing stays open over a turn's end.
+4. What we do not know changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from antiphon.model.events import (
+    AgentCommand,
+    ItemCompleted,
+    ItemDelta,
+    ItemStarted,
+    ItemUpdated,
+    ProviderRetrying,
+    SessionUpdated,
+    Usage,
+    UsageUpdated,
+)
+from antiphon.model.ids import new_id
+from antiphon.model.items import Message, Plan, PlanEntry, Reasoning, ToolCall
+from antiphon.providers.acp import config, tools
+from antiphon.providers.acp.tools import block_text
+from antiphon.providers.base import AgentEvent
+from antiphon.providers.surrogates import Halves, mend
+
+Json = dict[str, Any]
+Events = list[AgentEvent]
+TextContent = type[Message] | type[Reasoning]
+
+PLAN_STATUSES = {"pending": "pending", "in_progress": "running", "completed": "completed"}
+
+
+class OpenText:
+    """A message or reasoning whose end has not come."""
+
+    def __init__(self, item: str, content: TextContent, message: Any) -> None:
+        self.item = item
+        self.content = content
+        self.message = message
+        """The agent's `messageId`, where it gives one."""
+        self.parts: list[str] = []
+        self.halves = Halves()
+
+
+class OpenCall:
+    """A tool call, open or not."""
+
+    def __init__(self, item: str, content: ToolCall) -> None:
+        self.item = item
+        self.content = content
+        self.open = True
+
+
+class Translation:
+    """What is open in one agent's conversation."""
+
+    def __init__(self, noise: Sequence[str] = (), mint: Callable[[], str] = new_id) -> None:
+        self._noise = tuple(noise)
+        self._mint = mint
+        self._text: OpenText | None = None
+        self._calls: dict[str, OpenCall] = {}
+        self._past: set[str] = set()
+        """Calls of the turn before: what is still said of them is too late."""
+        self._plan: tuple[str, Plan] | None = None
+
+    def update(self, update: Json) -> Events:
+        """The events of one `session/update`."""
+        kind = update.get("sessionUpdate")
+        if kind == "agent_message_chunk":
+            return self._chunk(update, Message)
+        if kind == "agent_thought_chunk":
+            return self._chunk(update, Reasoning)
+        translate = _OTHERS.get(str(kind))
+        return translate(self, mend(update)) if translate else []
+
+    def finish(self, cut: bool = False) -> Events:
+        """Close what is open. `cut`: the turn ended before the agent was done."""
+        events = self._close_text(cut)
+        for call in self._calls.values():
+            if call.open:
+                events.append(ItemCompleted(item=call.item, content=call.content, cut=True))
+        if self._plan:
+            events.append(ItemCompleted(item=self._plan[0], content=self._plan[1], cut=cut))
+        self._past, self._calls, self._plan = set(self._calls), {}, None
+        return events
+
+    # Words
+
+    def _chunk(self, update: Json, content: TextContent) -> Events:
+        block = update.get("content")
+        text = block_text(block) if isinstance(block, dict) else ""
+        if not text or text.startswith(self._noise or ("\0",)):
+            return []
+        now, message = self._text, update.get("messageId")
+        if now and now.content is content and now.message == message:
+            return self._more(now, text)
+        events = self._close_text()
+        self._text = now = OpenText(self._mint(), content, message)
+        return [*events, ItemStarted(item=now.item, content=content()), *self._more(now, text)]
+
+    def _more(self, now: OpenText, text: str) -> Events:
+        whole = now.halves.feed(text)
+        if not whole:
+            return []
+        now.parts.append(whole)
+        return [ItemDelta(item=now.item, text=whole)]
+
+    def _close_text(self, cut: bool = False) -> Events:
+        now, self._text = self._text, None
+        if now is None:
+            return []
+        now.parts.append(now.halves.finish())
+        return [ItemCompleted(item=now.item, content=now.content(text="".join(now.parts)), cut=cut)]
+
+    # Tools
+
+    def tool_call(self, update: Json) -> Events:
+        """A tool call or its update, wherever it comes from (permission requests bring them too)."""
+        key = str(update.get("toolCallId"))
+        known = self._calls.get(key)
+        if key in self._past:
+            return []
+        if known is None:
+            events = self._close_text()
+            known = self._calls[key] = OpenCall(self._mint(), tools.merge(None, update))
+            events.append(ItemStarted(item=known.item, content=known.content))
+            return events + self._settle(known)
+        was, known.content = known.content, tools.merge(known.content, update)
+        return self._settle(known) or _changed(known, was)
+
+    def _settle(self, call: OpenCall) -> Events:
+        if call.content.status not in tools.DONE:
+            return []
+        call.open = False
+        return [ItemCompleted(item=call.item, content=call.content)]
+
+    def item_of(self, tool_call: str) -> str | None:
+        """Our item of the agent's tool call."""
+        known = self._calls.get(tool_call)
+        return known.item if known else None
+
+    def content_of(self, tool_call: str) -> ToolCall | None:
+        """What is known of the agent's tool call."""
+        known = self._calls.get(tool_call)
+        return known.content if known else None
+
+    def declined(self, tool_call: str) -> Events:
+        """A person said no: some agents never speak of the call again."""
+        call = self._calls.get(tool_call)
+        if call is None or not call.open:
+            return []
+        call.content = replace(call.content, status="failed", output=call.content.output or "Declined.")
+        return self._settle(call)
+
+    # The rest
+
+    def _plan_update(self, update: Json) -> Events:
+        entries = [entry for entry in update.get("entries") or [] if isinstance(entry, dict)]
+        plan = Plan(entries=[_plan_entry(entry) for entry in entries])
+        if self._plan:
+            self._plan = (self._plan[0], plan)
+            return [ItemUpdated(item=self._plan[0], content=plan)]
+        self._plan = (self._mint(), plan)
+        return [*self._close_text(), ItemStarted(item=self._plan[0], content=plan)]
+
+    def _commands(self, update: Json) -> Events:
+        commands = [each for each in update.get("availableCommands") or [] if isinstance(each, dict)]
+        return [
+            SessionUpdated(
+                commands=[
+                    AgentCommand(name=str(each.get("name") or ""), description=str(each.get("description") or ""))
+                    for each in commands
+                ]
+            )
+        ]
+
+    def _mode(self, update: Json) -> Events:
+        return [SessionUpdated(mode=str(update.get("currentModeId") or ""))]
+
+    def _config(self, update: Json) -> Events:
+        return config.facts({"configOptions": update.get("configOptions")})
+
+    def _usage(self, update: Json) -> Events:
+        return [UsageUpdated(usage=context_usage(update))]
+
+    def _session_info(self, update: Json) -> Events:
+        """ACP has no word for a model call tried again; ours rides on an update that changes nothing."""
+        retrying = ((update.get("_meta") or {}).get("antiphon") or {}).get("retrying")
+        if not isinstance(retrying, dict):
+            return []
+        return [msgspec.convert({**retrying, "type": "provider-retrying"}, ProviderRetrying)]
+
+
+def _changed(call: OpenCall, was: ToolCall) -> Events:
+    now = call.content
+    if now == was:
+        return []
+    if now.output.startswith(was.output) and replace(now, output=was.output) == was:
+        return [ItemDelta(item=call.item, text=now.output[len(was.output) :])]
+    return [ItemUpdated(item=call.item, content=now)]
+
+
+def _plan_entry(entry: Json) -> PlanEntry:
+    status = PLAN_STATUSES.get(str(entry.get("status")), "pending")
+    return msgspec.convert({"text": str(entry.get("content") or ""), "status": status}, PlanEntry)
+
+
+def context_usage(update: Json) -> Usage:
+    """`usage_update`: how full the context is, and the cost so far."""
+    cost = update.get("cost")
+    dollars = cost.get("amount") if isinstance(cost, dict) and cost.get("currency") == "USD" else None
+    return Usage(context_tokens=update.get("used"), context_limit=update.get("size"), cost_usd=dollars)
+
+
+_OTHERS: dict[str, Callable[[Translation, Json], Events]] = {
+    "tool_call": Translation.tool_call,
+    "tool_call_update": Translation.tool_call,
+    "plan": Translation._plan_update,
+    "available_commands_update": Translation._commands,
+    "current_mode_update": Translation._mode,
+    "config_option_update": Translation._config,
+    "usage_update": Translation._usage,
+    "session_info_update": Translation._session_info,
+}

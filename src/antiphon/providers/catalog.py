@@ -1,0 +1,55 @@
+"""The catalog: which agents there are, and how each is started (catalog.toml, and the user's own)."""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from antiphon.model.ids import is_id
+from antiphon.providers.acp.launch import AcpEntry
+from antiphon.providers.acp.provider import AcpProvider
+from antiphon.providers.base import Provider
+
+
+class CatalogInvalid(Exception):
+    """{file} is not a catalog of agents: {reason}"""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file} is not a catalog of agents: {reason}")
+        self.file = file
+        self.reason = reason
+
+
+def load(*own: Path) -> dict[str, Provider]:
+    """Providers by id: Antiphon's, then those of the user's files (a later one replaces an earlier one).
+
+    Raises CatalogInvalid, also for a file that cannot be read.
+    """
+    shipped = resources.files("antiphon.providers").joinpath("catalog.toml")
+    entries = parse(shipped.read_text(), "catalog.toml")
+    for path in own:
+        try:
+            entries |= parse(path.read_text(), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CatalogInvalid(str(path), str(error)) from error
+    return {id: AcpProvider(entry) for id, entry in entries.items()}
+
+
+def parse(text: str, file: str) -> dict[str, AcpEntry]:
+    """The entries of a catalog file by id. Raises CatalogInvalid."""
+    try:
+        tables: dict[str, Any] = tomllib.loads(text)
+        return {id: _entry(id, table) for id, table in tables.items()}
+    except (tomllib.TOMLDecodeError, ValueError) as error:
+        raise CatalogInvalid(file, str(error)) from error
+
+
+def _entry(id: str, table: Any) -> AcpEntry:
+    if not is_id(id) or not isinstance(table, dict):
+        raise ValueError(f"{id!r} must be a table, named by letters, digits and hyphens")
+    entry = msgspec.convert({**table, "id": id}, AcpEntry)
+    if not entry.command:
+        raise ValueError(f"{id}: the command is empty")
+    return entry

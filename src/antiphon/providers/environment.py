@@ -1,0 +1,70 @@
+"""An agent's environment: the user's own, with no secret but the agent's own provider's.
+
+Agents run commands that models think up, so a key that the agent does not need must not be
+there to be read (promise 10).
+"""
+
+import os
+from collections.abc import Collection, Mapping
+
+MARKER = "ANTIPHON_MARKER"
+"""The variable by which a process is known as ours, over its parent's death (promise 7)."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "claude": ("ANTHROPIC_", "CLAUDE_"),
+    "codex": ("OPENAI_", "CODEX_"),
+    "gemini": ("GEMINI_", "GOOGLE_"),
+    "cursor": ("CURSOR_",),
+    "openrouter": ("OPENROUTER_",),
+    "localgpu": ("LOCALGPU_", "OLLAMA_API_KEY", "VLLM_API_KEY", "LLAMA_API_KEY"),
+    "azure": ("AZURE_OPENAI_",),
+    "bedrock": ("AWS_BEARER_TOKEN_BEDROCK",),
+    "deepseek": ("DEEPSEEK_",),
+    "groq": ("GROQ_",),
+    "mistral": ("MISTRAL_",),
+    "together": ("TOGETHER_",),
+    "xai": ("XAI_",),
+}
+"""Which variables (by the beginning of their name) are a provider's: its keys and its settings."""
+
+OWN = ("ANTIPHON_", "DATABASE_URL")
+"""Antiphon's secrets: no agent's."""
+
+SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
+SECRET_LENGTH = 8
+"""Characters: a shorter value is no secret, and redacting it would blank out innocent words."""
+
+
+def for_provider(
+    provider: str, base: Mapping[str, str] | None = None, borrows: Collection[str] = ()
+) -> dict[str, str]:
+    """The environment for a provider's agent, out of the user's (`os.environ`).
+
+    `borrows`: other providers whose variables the agent may read too (an agent that runs
+    another's model with the other's key).
+    """
+    allowed = {provider, *borrows}
+    own = tuple(prefix for owner in allowed for prefix in KEYS.get(owner, ()))
+    foreign = tuple(prefix for owner, prefixes in KEYS.items() if owner not in allowed for prefix in prefixes)
+    return {
+        name: value
+        for name, value in (os.environ if base is None else base).items()
+        if not name.startswith(OWN) and (name.startswith(own) or not name.startswith(foreign))
+    }
+
+
+def secrets(environment: Mapping[str, str]) -> list[str]:
+    """The values that must not be shown, longest first (so that one within another is covered)."""
+    found = {
+        value
+        for name, value in environment.items()
+        if len(value) >= SECRET_LENGTH and any(word in name.upper() for word in SECRET_WORDS)
+    }
+    return sorted(found, key=len, reverse=True)
+
+
+def redact(text: str, hidden: Collection[str]) -> str:
+    """`text` without the secrets in it."""
+    for secret in hidden:
+        text = text.replace(secret, "[redacted]")
+    return text
