@@ -189,9 +189,12 @@ class Journal:
                 await self._wait_for_storage(unit, error)
             except REFUSALS as refusal:
                 self._refuse(unit, refusal)
-            except BaseException as error:
+            except asyncio.CancelledError as error:
                 self._lose(unit, error)
                 raise
+            except Exception as error:
+                self._lose(unit, error)
+                return
 
     async def _settle(self, unit: _Unit) -> None:
         first = self.state.head + 1

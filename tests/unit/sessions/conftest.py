@@ -66,7 +66,13 @@ class World:
                 conn, user=user, path=str(self.work), name="work", trusted_at=1, at=1
             )
             row = rows.create_session(
-                conn, id=new_id(), user=user, project=project.id, provider="scripted", node=self.log.node, at=1
+                conn,
+                id=new_id(),
+                user=user,
+                project=project.id,
+                provider="scripted",
+                node=self.log.node,
+                at=1,
             )
             return user, row.id
 

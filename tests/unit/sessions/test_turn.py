@@ -25,7 +25,9 @@ async def test_a_prompt_is_answered(world: World) -> None:
     await world.idle()
     types = await world.types()
     assert types[0] == "turn-started" and types[-1] == "turn-completed"
-    assert [x.content for x in await world.events() if isinstance(x, e.ItemCompleted)] == [Message(text="hello")]
+    assert [x.content for x in await world.events() if isinstance(x, e.ItemCompleted)] == [
+        Message(text="hello")
+    ]
 
 
 async def test_a_crash_is_an_end(world: World) -> None:
@@ -165,7 +167,9 @@ async def test_a_server_that_was_killed_left_no_ghost(world: World) -> None:
 
     async def asking(agent: ScriptedAgent, prompt: Prompt) -> Outcome:
         agent.say("so far", whole=False)
-        await agent.sink.ask(e.ApprovalRequested(approval=new_id(), kind="permission", title="May I?", options=[]))
+        await agent.sink.ask(
+            e.ApprovalRequested(approval=new_id(), kind="permission", title="May I?", options=[])
+        )
         return e.TurnCompleted()
 
     world.provider.script = asking
