@@ -78,6 +78,8 @@ def _measure(name: str, check: Check) -> Result:
     start = time.monotonic()
     try:
         problem = check()
+    except Stop as stop:
+        problem = str(stop)
     except Exception as error:  # a check that breaks has not passed; the others still run
         problem = f"the check itself failed: {type(error).__name__}: {error}"
     return Result(name, problem, time.monotonic() - start)
@@ -88,10 +90,7 @@ def _print_line(result: Result) -> None:
 
 
 def _page() -> str:
-    try:
-        environment.prepare_package()
-    except Stop as stop:
-        return str(stop)
+    environment.prepare_package()
     return ""
 
 

@@ -4,24 +4,23 @@ It takes about a minute and uses the network, so it does not run by itself.
 """
 
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 from tools import ROOT, node, uv
 from tools.environment import DEVELOP, RUN
 from tools.page import WEB
+from tools.steps import Stop
 
 LIMIT_SECONDS = 600
 
-ASK_THE_PACKAGE = """
-import pathlib, antiphon
-page = pathlib.Path(antiphon.__file__).parent / "static/index.html"
-assert "site-packages" in str(page), page
-assert '<div id="root">' in page.read_text(), page
-"""
+START_SECONDS = 30
 
 
 def problem() -> str:
@@ -46,8 +45,7 @@ def _try_all(folder: Path) -> None:
     wheel = next((folder / "dist").glob("*.whl"))
     _call(tool, "pip", "install", "--python", venv, "--require-hashes", "--requirements", RUN)
     _call(tool, "pip", "install", "--python", venv, "--no-deps", wheel)
-    _call(venv / "bin/python", "-c", ASK_THE_PACKAGE, cwd=folder)
-    _call(venv / "bin/antiphon", "--help", cwd=folder)
+    _serves_its_page(venv / "bin/antiphon", folder)
     _lock_serves_other_systems(folder)
 
 
@@ -56,6 +54,52 @@ def _sdist_needs_no_node(folder: Path) -> None:
         archive.extractall(folder / "sdist", filter="data")
     tree = next((folder / "sdist").iterdir())
     _call(sys.executable, "-c", "from tools import page; assert page.is_fresh()", cwd=tree)
+
+
+def _serves_its_page(antiphon: Path, folder: Path) -> None:
+    """Starts the installed server as a person would, with nothing of this checkout or of Node on the PATH."""
+    port = _free_port()
+    words = [
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(folder / "data"),
+        "--no-open",
+    ]
+    with (folder / "server.log").open("w+") as log:
+        env = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+        server = subprocess.Popen([antiphon, *words], cwd=folder, env=env, stdout=log, stderr=log)
+        try:
+            page = _first_answer(f"http://127.0.0.1:{port}/", server)
+        finally:
+            server.terminate()
+            server.wait(timeout=START_SECONDS)
+        if '<div id="root">' not in page:
+            log.seek(0)
+            raise Stop(f"the installed server gives no page, but: {page[:500]}\nIts log:\n{log.read()}")
+
+
+def _first_answer(url: str, server: subprocess.Popen[bytes]) -> str:
+    """What the server answers as soon as it answers; the reason why not, where it does not."""
+    end = time.monotonic() + START_SECONDS
+    reason = ""
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (our own address)
+                return answer.read().decode()
+        except OSError as error:
+            reason = str(error)
+            time.sleep(0.1)
+    return f"exit code {server.poll()}, {reason}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _lock_serves_other_systems(folder: Path) -> None:

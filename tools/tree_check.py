@@ -35,8 +35,11 @@ def problems() -> list[str]:
 
 def committed(*patterns: str) -> list[Path]:
     """Tracked files and those that a commit would take in; with patterns, those that match one."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    # The checkout may belong to another user (in a container): git would refuse to read it.
+    git = ["git", "-c", f"safe.directory={ROOT}"]
+    listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    done = subprocess.run([*git, *listing], cwd=ROOT, capture_output=True, text=True, check=True)
+    names = done.stdout.split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
