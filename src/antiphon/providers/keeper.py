@@ -17,11 +17,18 @@ keeper from a thread that lives as long as the process. Elsewhere the keeper loo
 parent every POLL_S, and finds only descendants that kept their parents.
 """
 
+from __future__ import annotations
+
 import os
 import select
 import signal
 import sys
 import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import NoReturn
 
 GRACE_S = 0.5
 """Between TERM and KILL, when the command is told to end."""
@@ -38,7 +45,7 @@ NOT_FOUND, NOT_RUNNABLE = 127, 126
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def prctl(option, value):
+def prctl(option: int, value: int) -> None:
     """Tell the kernel; Linux only."""
     if LINUX:
         import ctypes
@@ -46,12 +53,19 @@ def prctl(option, value):
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def start(command, keeper):
+def start(command: list[str], keeper: int) -> NoReturn:
     """Become the command (in the child)."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != keeper:  # the keeper died before the kernel knew of our wish
         os._exit(1)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+    for number in (
+        signal.SIGPIPE,
+        signal.SIGXFSZ,
+        signal.SIGTERM,
+        signal.SIGINT,
+        signal.SIGHUP,
+        signal.SIGCHLD,
+    ):
         signal.signal(number, signal.SIG_DFL)
     try:
         os.execvp(command[0], command)
@@ -60,9 +74,9 @@ def start(command, keeper):
         os._exit(NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE)
 
 
-def children_by_proc(pid):
+def children_by_proc(pid: int) -> list[int]:
     """The children that /proc tells of (none when it is gone)."""
-    found = []
+    found: list[int] = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):
             with open(f"/proc/{pid}/task/{task}/children") as listed:
@@ -72,11 +86,11 @@ def children_by_proc(pid):
     return found
 
 
-def children_by_ps():
+def children_by_ps() -> dict[int, list[int]]:
     """Everybody's children, where /proc does not tell."""
     import subprocess
 
-    found = {}
+    found: dict[int, list[int]] = {}
     ps = subprocess.Popen(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
     for line in ps.communicate()[0].splitlines():
         pid, parent = map(int, line.split())
@@ -85,41 +99,39 @@ def children_by_ps():
     return found
 
 
-def descendants(of):
+def descendants(of: int) -> list[int]:
     """All processes below this one, nearest first."""
-    if os.path.exists(f"/proc/{of}/task/{of}/children"):
-        children = children_by_proc
-    else:
-        table = children_by_ps()
-        children = lambda pid: table.get(pid, [])  # noqa: E731
-    found = list(children(of))
+    quick = os.path.exists(f"/proc/{of}/task/{of}/children")
+    table = {} if quick else children_by_ps()
+    found: list[int] = [of]
     for pid in found:
-        found += [child for child in children(pid) if child not in found]
-    return found
+        children = children_by_proc(pid) if quick else table.get(pid, [])
+        found += [child for child in children if child not in found]
+    return found[1:]
 
 
-def send(pid, *numbers):
+def send(pid: int, *numbers: int) -> None:
     for number in numbers:
-        try:
+        try:  # noqa: SIM105 (contextlib would cost milliseconds of every start)
             os.kill(pid, number)
         except OSError:
             pass
 
 
 class Keeper:
-    def __init__(self, parent, child, wake):
+    def __init__(self, parent: int, wake: int) -> None:
         self.parent = parent
-        self.child = child
+        self.child = 0
         self.wake = wake
-        self.status = None
+        self.status: int | None = None
         """How the command ended, as wait(2) says it; None while it runs."""
         self.told = False
         """Somebody told the keeper to end."""
 
-    def tell(self, number, frame):
+    def tell(self, number: int, frame: FrameType | None) -> None:
         self.told = True
 
-    def reap(self):
+    def reap(self) -> None:
         """Collect the dead: the command, and orphans that became our children."""
         while True:
             try:
@@ -131,25 +143,25 @@ class Keeper:
             if pid == self.child:
                 self.status = status
 
-    def sleep(self, seconds):
+    def sleep(self, seconds: float | None) -> None:
         """Until a signal comes, or the time is over."""
         select.select([self.wake], [], [], seconds)
-        try:
+        try:  # noqa: SIM105 (as above)
             os.read(self.wake, 512)
         except BlockingIOError:
             pass
 
-    def watch(self):
+    def watch(self) -> None:
         """Until it is time to end all."""
         while not self.told and self.status is None and os.getppid() == self.parent:
             self.sleep(None if LINUX else POLL_S)
             self.reap()
 
-    def end_all(self):
+    def end_all(self) -> None:
         """TERM, a grace, KILL, until nothing is left below us."""
         grace = GRACE_S if self.status is None else ORPHAN_GRACE_S
         began = time.monotonic()
-        asked = set()
+        asked: set[int] = set()
         while True:
             self.reap()
             left = descendants(os.getpid())
@@ -164,7 +176,7 @@ class Keeper:
                     asked.add(pid)
             self.sleep(0.02)
 
-    def leave(self):
+    def leave(self) -> NoReturn:
         """End as the command did."""
         if self.status is None:
             os._exit(128 + signal.SIGTERM)
@@ -180,14 +192,14 @@ class Keeper:
         os._exit(128 + number)
 
 
-def main(parent, command):
+def main(parent: int, command: list[str]) -> NoReturn:
     os.setsid()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     wake, waker = os.pipe()
     for end in (wake, waker):
         os.set_blocking(end, False)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    keeper = Keeper(parent, 0, wake)
+    keeper = Keeper(parent, wake)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, keeper.tell)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)

@@ -132,7 +132,9 @@ class AgentProcess:
     async def close(self) -> None:
         """End it and all below it: TERM, KILL, then whatever else carries its marker. Idempotent; never raises."""
         if not self._closing:
-            self._closing = asyncio.create_task(self._close(), name=f"close {self.program.provider} {self.pid}")
+            self._closing = asyncio.create_task(
+                self._close(), name=f"close {self.program.provider} {self.pid}"
+            )
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
@@ -267,5 +269,7 @@ def _start_time(pid: int) -> float:
 async def reap(left: Sequence[ProcessStarted]) -> list[Seen]:
     """End what an earlier server's agents left: keepers by (pid, start time), the rest by their markers."""
     known = [Seen(process.pid, process.start_time) for process in left]
-    keepers = await asyncio.to_thread(processes.end, lambda: [seen for seen in known if processes.is_same(seen)])
+    keepers = await asyncio.to_thread(
+        processes.end, lambda: [seen for seen in known if processes.is_same(seen)]
+    )
     return keepers + await asyncio.to_thread(processes.end_marked, [process.marker for process in left])

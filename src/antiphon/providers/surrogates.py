@@ -4,7 +4,7 @@ JSON may carry a lone surrogate as `\\ud83d`; UTF-8 may not, so neither the log 
 could take it.
 """
 
-from typing import Any
+from typing import Any, cast
 
 
 def mend_text(text: str) -> str:
@@ -21,9 +21,9 @@ def mend(value: Any) -> Any:
     if isinstance(value, str):
         return mend_text(value)
     if isinstance(value, list):
-        return [mend(each) for each in value]
+        return [mend(each) for each in cast(list[Any], value)]
     if isinstance(value, dict):
-        return {mend_text(key): mend(each) for key, each in value.items()}
+        return {mend_text(key): mend(each) for key, each in cast(dict[str, Any], value).items()}
     return value
 
 

@@ -16,7 +16,14 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import antiphon
-from antiphon.model.events import ApprovalRequested, ItemCompleted, SessionUpdated, TurnCancelled, TurnCompleted, Usage
+from antiphon.model.events import (
+    ApprovalRequested,
+    ItemCompleted,
+    SessionUpdated,
+    TurnCancelled,
+    TurnCompleted,
+    Usage,
+)
 from antiphon.model.failures import Failure, FailureCode
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
@@ -26,27 +33,30 @@ from antiphon.providers.acp.translate import Translation
 from antiphon.providers.acp.wire import Wire
 from antiphon.providers.base import Answered, Attachment, Launch, Outcome, Prompt, ProviderFailed, Sink
 from antiphon.providers.keeper import COMPLAINT
+from antiphon.providers.loose import Json, count, table, text
 from antiphon.providers.process import AgentProcess
 from antiphon.providers.surrogates import mend
 
 if TYPE_CHECKING:
     from acp.connection import Connection
 
-Json = dict[str, Any]
-
 PROTOCOL_VERSION = 1
 EXIT_S = 0.5
 """After the end of stdout, for the exit that explains it."""
 ANSWERED_S = 1.0
 """For the responses that must go before a cancel."""
-FACTS = frozenset({"available_commands_update", "current_mode_update", "config_option_update", "usage_update"})
+FACTS = frozenset(
+    {"available_commands_update", "current_mode_update", "config_option_update", "usage_update"}
+)
 """Updates about the session rather than about a turn."""
 
 
 class AcpAgent:
     """Made and started by `AcpProvider.open`."""
 
-    def __init__(self, entry: AcpEntry, process: AgentProcess, sink: Sink, connection: "type[Connection]") -> None:
+    def __init__(
+        self, entry: AcpEntry, process: AgentProcess, sink: Sink, connection: "type[Connection]"
+    ) -> None:
         self._entry = entry
         self._process = process
         self._sink = sink
@@ -81,9 +91,11 @@ class AcpAgent:
             },
         )
         if hello.get("protocolVersion") != PROTOCOL_VERSION:
-            raise self._failed("invalid-request", "{name} speaks another version of the Agent Client Protocol.")
-        capabilities = hello.get("agentCapabilities") or {}
-        self._images = bool((capabilities.get("promptCapabilities") or {}).get("image"))
+            raise self._failed(
+                "invalid-request", "{name} speaks another version of the Agent Client Protocol."
+            )
+        capabilities = table(hello, "agentCapabilities")
+        self._images = bool(table(capabilities, "promptCapabilities").get("image"))
         answer = await self._open_session(launch, capabilities)
         self._sink.native(self._session)
         for event in config.facts(answer):
@@ -96,10 +108,10 @@ class AcpAgent:
         params: Json = {"cwd": str(launch.folder), "mcpServers": []}
         if not launch.native_session:
             answer = await self._request("session/new", params)
-            self._session = str(answer.get("sessionId") or "")
+            self._session = text(answer.get("sessionId"))
             return answer
         self._session = launch.native_session
-        if "resume" in (capabilities.get("sessionCapabilities") or {}):
+        if "resume" in table(capabilities, "sessionCapabilities"):
             method = "session/resume"
         elif capabilities.get("loadSession"):
             method = "session/load"
@@ -122,7 +134,7 @@ class AcpAgent:
     async def prompt(self, prompt: Prompt) -> Outcome:
         """See Agent."""
         before = self._process.below()
-        content = [{"type": "text", "text": prompt.text}]
+        content: list[Json] = [{"type": "text", "text": prompt.text}]
         content += [await asyncio.to_thread(self._attached, each) for each in prompt.attachments]
         self._prompting, self._cancelled = True, False
         self._withdrawn = asyncio.get_running_loop().create_future()
@@ -150,14 +162,16 @@ class AcpAgent:
         }
 
     def _outcome(self, answer: Json) -> Outcome:
-        reason, usage = answer.get("stopReason"), _usage(answer)
+        reason, usage = text(answer.get("stopReason")), _usage(answer)
         if reason == "cancelled" and self._cancelled:
             return TurnCancelled(usage=usage)
         if reason == "cancelled":
             raise self._failed("cancelled-by-agent", "{name} stopped by itself.")
-        if not isinstance(reason, str) or not reason:
+        if not reason:
             raise self._failed("truncated", "{name} ended the turn without saying how.")
-        return TurnCompleted(usage=usage, stop_reason=None if reason == "end_turn" else reason.replace("_", "-"))
+        return TurnCompleted(
+            usage=usage, stop_reason=None if reason == "end_turn" else reason.replace("_", "-")
+        )
 
     async def _end_strays(self, before: dict[int, float]) -> None:
         for stray in await self._process.end_strays(before):
@@ -183,7 +197,7 @@ class AcpAgent:
     # What the agent says and asks
 
     def _on_update(self, params: Json) -> None:
-        update = params.get("update") or {}
+        update = table(params, "update")
         if not self._prompting and update.get("sessionUpdate") not in FACTS:
             self._sink.alive()
             return
@@ -195,7 +209,7 @@ class AcpAgent:
 
     async def _on_request(self, method: str, params: Any, notification: bool) -> Any:
         if method == "session/request_permission":
-            return await self._permission(mend(params))
+            return await self._permission(table(mend(params)))
         if notification:
             self._sink.alive()
             return None
@@ -206,8 +220,8 @@ class AcpAgent:
     async def _permission(self, params: Json) -> Json:
         if not self._prompting or self._cancelled:
             return permission.CANCELLED
-        call = params.get("toolCall") or {}
-        key = str(call.get("toolCallId"))
+        call = table(params, "toolCall")
+        key = text(call.get("toolCallId"))
         if not permission.is_question(params):
             for event in self._translation.tool_call(call):  # some agents name the call here first
                 self._sink.emit(event)
@@ -245,7 +259,7 @@ class AcpAgent:
             raise ProviderFailed(failure) from error
         except ConnectionError:
             return await self._gone()
-        return answer if isinstance(answer, dict) else {}
+        return table(answer)
 
     # Ending
 
@@ -291,7 +305,9 @@ class AcpAgent:
                 provider=self._entry.id,
                 code=code,
                 message=message.format(name=self._entry.name),
-                action=self._process.program.install if code == "provider-missing" else errors.ACTIONS.get(code),
+                action=self._process.program.install
+                if code == "provider-missing"
+                else errors.ACTIONS.get(code),
                 detail=detail or None,
             )
         )
@@ -313,11 +329,11 @@ class AcpAgent:
 
 
 def _usage(answer: Json) -> Usage | None:
-    usage = answer.get("usage")
-    if not isinstance(usage, dict):
+    usage = table(answer, "usage")
+    if not usage:
         return None
     return Usage(
-        input_tokens=usage.get("inputTokens"),
-        output_tokens=usage.get("outputTokens"),
-        cached_tokens=usage.get("cachedReadTokens"),
+        input_tokens=count(usage.get("inputTokens")),
+        output_tokens=count(usage.get("outputTokens")),
+        cached_tokens=count(usage.get("cachedReadTokens")),
     )

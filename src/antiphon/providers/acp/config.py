@@ -3,18 +3,15 @@
 Three shapes are about: `modes`, `models` (older agents) and `configOptions` (which replaces both).
 """
 
-from typing import Any
-
 from antiphon.model.events import SessionUpdated
 from antiphon.providers.base import AgentEvent
-
-Json = dict[str, Any]
+from antiphon.providers.loose import Json, table, tables, text
 
 
 class Choice:
     """One thing to choose, and how to tell the agent."""
 
-    def __init__(self, current: str | None, offered: list[str], method: str, params: Json, key: str) -> None:
+    def __init__(self, current: str, offered: list[str], method: str, params: Json, key: str) -> None:
         self.current = current
         self.offered = offered
         self._method = method
@@ -28,28 +25,25 @@ class Choice:
 
 def read(answer: Json, kind: str) -> Choice | None:
     """The agent's choice of `mode` or `model` in an answer to session/new or session/load."""
-    for option in answer.get("configOptions") or []:
-        if isinstance(option, dict) and option.get("category") == kind and option.get("type") == "select":
-            params = {"configId": option.get("id")}
-            return Choice(option.get("currentValue"), _values(option), "session/set_config_option", params, "value")
-    state = answer.get(f"{kind}s")
-    if not isinstance(state, dict):
+    for option in tables(answer.get("configOptions")):
+        if option.get("category") == kind and option.get("type") == "select":
+            params: Json = {"configId": option.get("id")}
+            current = text(option.get("currentValue"))
+            return Choice(current, _values(option), "session/set_config_option", params, "value")
+    state = table(answer, f"{kind}s")
+    if not state:
         return None
-    id_key = "id" if kind == "mode" else "modelId"
-    offered = state.get(f"available{kind.capitalize()}s") or []
-    ids = [each[id_key] for each in offered if isinstance(each, dict) and isinstance(each.get(id_key), str)]
-    current = state.get(f"current{kind.capitalize()}Id")
+    key = "id" if kind == "mode" else "modelId"
+    ids = [id for each in tables(state.get(f"available{kind.capitalize()}s")) if (id := text(each.get(key)))]
+    current = text(state.get(f"current{kind.capitalize()}Id"))
     return Choice(current, ids, f"session/set_{kind}", {}, f"{kind}Id")
 
 
 def _values(option: Json) -> list[str]:
     """A select's values; they may come in groups."""
-    found: list[str] = []
-    for each in option.get("options") or []:
-        if isinstance(each, dict):
-            group = each.get("options")
-            found += [str(one.get("value")) for one in (group if isinstance(group, list) else [each])]
-    return found
+    options = tables(option.get("options"))
+    flat = [one for each in options for one in (tables(each["options"]) if "options" in each else [each])]
+    return [value for one in flat if (value := text(one.get("value")))]
 
 
 def facts(answer: Json) -> list[AgentEvent]:

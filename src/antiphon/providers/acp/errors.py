@@ -36,21 +36,18 @@ BY_CODE: dict[int, FailureCode] = {
     RESOURCE_NOT_FOUND: "invalid-request",
 }
 
-BY_WORDS: Sequence[tuple[re.Pattern[str], FailureCode]] = [
-    (re.compile(words, re.IGNORECASE), code)
-    for words, code in (
-        (r"prompt is too long|context (length|window)|too many tokens|maximum context", "prompt-too-long"),
-        (r"terminated|premature close|stream (was )?(cut|ended)|unexpected end of (json|stream)", "truncated"),
-        (
-            r"fetch failed|econn|enotfound|eai_again|socket hang up|network|connection (refused|reset|error)",
-            "network",
-        ),
-        (r"unauthori[sz]ed|api key|not (signed|logged) in|authenticat|invalid credentials", "auth"),
-        (r"quota|usage limit|rate.?limit|too many requests|resource.?exhausted", "usage-limit"),
-        (r"overloaded|unavailable|try again later", "overloaded"),
-        (r"aborted|cancell?ed", "cancelled-by-agent"),
-    )
-]
+WORDS: Sequence[tuple[str, FailureCode]] = (
+    (r"prompt is too long|context (length|window)|too many tokens|maximum context", "prompt-too-long"),
+    (r"terminated|premature close|stream (was )?(cut|ended)|unexpected end of (json|stream)", "truncated"),
+    (
+        r"fetch failed|econn|enotfound|eai_again|socket hang up|network|connection (refused|reset|error)",
+        "network",
+    ),
+    (r"unauthori[sz]ed|api key|not (signed|logged) in|authenticat|invalid credentials", "auth"),
+    (r"quota|usage limit|rate.?limit|too many requests|resource.?exhausted", "usage-limit"),
+    (r"overloaded|unavailable|try again later", "overloaded"),
+    (r"aborted|cancell?ed", "cancelled-by-agent"),
+)
 """In this order: an agent's "500: fetch failed" is the network, not the model's server."""
 
 TELLING: frozenset[FailureCode] = frozenset({"prompt-too-long", "truncated", "network"})
@@ -101,10 +98,11 @@ def failure(names: Names, code: int, message: str, data: Any = None) -> Failure:
 
 def classify(code: int, words: str) -> FailureCode:
     """By the code, unless the words are more telling; by the words, when the code says nothing."""
-    by_words = next((found for pattern, found in BY_WORDS if pattern.search(words)), None)
-    if by_words in TELLING:
-        return by_words
-    return BY_CODE.get(code) or by_words or "internal"
+    by_words = [found for pattern, found in WORDS if re.search(pattern, words, re.IGNORECASE)]
+    for found in by_words:
+        if found in TELLING:
+            return found
+    return BY_CODE.get(code) or (by_words[0] if by_words else "internal")
 
 
 def _detail(message: str, data: Any) -> str:

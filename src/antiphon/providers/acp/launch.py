@@ -56,7 +56,11 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     @property
     def names(self) -> Names:
         """Whose failures they are, and how to sign in."""
-        action = Action(kind="sign-in", label=f"Sign in to {self.name}", command=self.sign_in) if self.sign_in else None
+        action = (
+            Action(kind="sign-in", label=f"Sign in to {self.name}", command=self.sign_in)
+            if self.sign_in
+            else None
+        )
         return Names(provider=self.id, name=self.name, sign_in=action)
 
     def program(self, arguments: list[str]) -> Program:

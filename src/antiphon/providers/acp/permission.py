@@ -5,7 +5,7 @@ ACP has one way to ask a person: `session/request_permission`. A request whose `
 fields go back as `_meta.antiphon.fields`. A tool call of kind `switch_mode` is a plan to agree to.
 """
 
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import msgspec
 
@@ -13,8 +13,8 @@ from antiphon.model.events import ApprovalRequested, Field, Option
 from antiphon.model.items import ToolCall
 from antiphon.providers.acp.tools import block_text
 from antiphon.providers.base import Answered
+from antiphon.providers.loose import Json, table, tables, text
 
-Json = dict[str, Any]
 Kind = Literal["permission", "question", "plan"]
 
 OPTION_KINDS = {
@@ -35,14 +35,14 @@ def is_question(params: Json) -> bool:
 
 def request(params: Json, approval: str, item: str | None, content: ToolCall | None) -> ApprovalRequested:
     """The approval. Raises msgspec.ValidationError when the request is not ACP's."""
-    ours, call = _ours(params), params.get("toolCall") or {}
+    ours, call = _ours(params), table(params, "toolCall")
     kind = _kind(ours, call)
-    body = ours.get("body") or (_words(call) if kind == "plan" else None)
+    body = text(ours.get("body")) or (_words(call) if kind == "plan" else None)
     return ApprovalRequested(
         approval=approval,
         kind=kind,
-        title=str(call.get("title") or (content and content.title) or "May it go on?"),
-        options=[_option(each) for each in params.get("options") or []],
+        title=text(call.get("title")) or (content.title if content else "May it go on?"),
+        options=[_option(each) for each in tables(params.get("options"))],
         fields=msgspec.convert(ours.get("fields") or [], list[Field]),
         body=body,
         item=item,
@@ -66,8 +66,7 @@ def is_rejection(asked: ApprovalRequested, answered: Answered) -> bool:
 
 
 def _ours(params: Json) -> Json:
-    ours = (params.get("_meta") or {}).get("antiphon")
-    return ours if isinstance(ours, dict) else {}
+    return table(params, "_meta", "antiphon")
 
 
 def _kind(ours: Json, call: Json) -> Kind:
@@ -77,11 +76,15 @@ def _kind(ours: Json, call: Json) -> Kind:
 
 
 def _words(call: Json) -> str | None:
-    blocks = [each.get("content") or {} for each in call.get("content") or [] if each.get("type") == "content"]
+    blocks = [table(each, "content") for each in tables(call.get("content")) if each.get("type") == "content"]
     return "\n\n".join(map(block_text, blocks)) or None
 
 
 def _option(option: Json) -> Option:
-    kind = OPTION_KINDS.get(str(option.get("kind")), "answer")
-    fields = {"id": option.get("optionId"), "label": option.get("name") or option.get("optionId"), "kind": kind}
+    kind = OPTION_KINDS.get(text(option.get("kind")), "answer")
+    fields = {
+        "id": option.get("optionId"),
+        "label": option.get("name") or option.get("optionId"),
+        "kind": kind,
+    }
     return msgspec.convert(fields, Option)

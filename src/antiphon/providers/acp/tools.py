@@ -11,8 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from antiphon.model.items import Diff, ToolCall, ToolKind, ToolStatus
-
-Json = dict[str, Any]
+from antiphon.providers.loose import Json, table, tables, text
 
 KINDS = frozenset(get_args(ToolKind))
 STATUSES: dict[str, ToolStatus] = {
@@ -28,14 +27,14 @@ EXIT_KEYS = ("exitCode", "exit_code")
 
 def merge(known: ToolCall | None, update: Json) -> ToolCall:
     """The tool call after the update."""
-    call = known or ToolCall(title=str(update.get("title") or update.get("toolCallId") or "Tool"))
-    changes: dict[str, Any] = {}
-    if known and isinstance(update.get("title"), str):
-        changes["title"] = update["title"]
-    if update.get("kind"):
-        changes["tool"] = update["kind"] if update["kind"] in KINDS else "other"
-    if update.get("status") in STATUSES:
-        changes["status"] = STATUSES[update["status"]]
+    call = known or ToolCall(title=text(update.get("title")) or text(update.get("toolCallId")) or "Tool")
+    changes: Json = {}
+    if title := text(update.get("title")):
+        changes["title"] = title
+    if kind := text(update.get("kind")):
+        changes["tool"] = kind if kind in KINDS else "other"
+    if status := STATUSES.get(text(update.get("status"))):
+        changes["status"] = status
     if update.get("rawInput") is not None:
         changes["input"] = update["rawInput"]
     changes |= _name(update) | _paths(update) | _content(call, update) | _exit(update)
@@ -43,30 +42,28 @@ def merge(known: ToolCall | None, update: Json) -> ToolCall:
 
 
 def _name(update: Json) -> Json:
-    for meta in _dicts(_dict(update.get("_meta"))):
-        if isinstance(meta.get("toolName"), str):
-            return {"name": meta["toolName"]}
+    meta = table(update, "_meta")
+    for place in (meta, *tables(list(meta.values()))):  # `_meta.claudeCode.toolName` is one in use
+        if name := text(place.get("toolName")):
+            return {"name": name}
     return {}
 
 
 def _paths(update: Json) -> Json:
-    locations = update.get("locations")
-    if not isinstance(locations, list):
-        return {}
-    paths = [place["path"] for place in locations if isinstance(place, dict) and isinstance(place.get("path"), str)]
+    paths = [path for place in tables(update.get("locations")) if (path := text(place.get("path")))]
     return {"paths": paths} if paths else {}
 
 
 def _content(call: ToolCall, update: Json) -> Json:
     changes: Json = {}
-    blocks = [block for block in update.get("content") or [] if isinstance(block, dict)]
+    blocks = tables(update.get("content"))
     diffs = [_diff(block) for block in blocks if block.get("type") == "diff"]
-    texts = [block_text(_dict(block.get("content"))) for block in blocks if block.get("type") == "content"]
+    texts = [block_text(table(block, "content")) for block in blocks if block.get("type") == "content"]
     if diffs:
         changes["diffs"] = diffs
     if texts:
         changes["output"] = "\n".join(texts)
-    elif isinstance(streamed := _dict(_dict(update.get("_meta")).get("terminal_output")).get("data"), str):
+    elif streamed := text(table(update, "_meta", "terminal_output").get("data")):
         changes["output"] = call.output + streamed
     elif update.get("rawOutput") and not call.output and not diffs and not call.diffs:
         changes["output"] = _raw(update["rawOutput"])
@@ -74,7 +71,12 @@ def _content(call: ToolCall, update: Json) -> Json:
 
 
 def _diff(block: Json) -> Diff:
-    return Diff(path=str(block.get("path") or ""), before=block.get("oldText"), after=block.get("newText"))
+    before, after = block.get("oldText"), block.get("newText")
+    return Diff(
+        path=text(block.get("path")),
+        before=None if before is None else text(before),
+        after=None if after is None else text(after),
+    )
 
 
 def _raw(raw: Any) -> str:
@@ -82,14 +84,13 @@ def _raw(raw: Any) -> str:
     if isinstance(raw, str):
         return raw
     for key in OUTPUT_KEYS:
-        if isinstance(raw, dict) and isinstance(raw.get(key), str):
-            return raw[key]
+        if words := text(table(raw).get(key)):
+            return words
     return msgspec.json.format(msgspec.json.encode(raw)).decode()
 
 
 def _exit(update: Json) -> Json:
-    places = (_dict(update.get("rawOutput")), _dict(_dict(update.get("_meta")).get("terminal_exit")))
-    for place in places:
+    for place in (table(update, "rawOutput"), table(update, "_meta", "terminal_exit")):
         for key in EXIT_KEYS:
             if type(place.get(key)) is int:
                 return {"exit_code": place[key]}
@@ -100,21 +101,13 @@ def block_text(block: Json) -> str:
     """An ACP content block as markdown."""
     match block.get("type"):
         case "text":
-            return str(block.get("text") or "")
+            return text(block.get("text"))
         case "resource_link":
             return f"[{block.get('title') or block.get('name') or block.get('uri')}]({block.get('uri')})"
         case "resource":
-            resource = _dict(block.get("resource"))
-            return str(resource.get("text") or resource.get("uri") or "")
+            resource = table(block, "resource")
+            return text(resource.get("text")) or text(resource.get("uri"))
         case "image" | "audio" as kind:
             return f"[{kind}: {block.get('mimeType')}]"
         case _:
             return ""
-
-
-def _dict(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: Json) -> list[Json]:
-    return [value, *(each for each in value.values() if isinstance(each, dict))]

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -29,13 +29,17 @@ from antiphon.model.items import Message, Plan, PlanEntry, Reasoning, ToolCall
 from antiphon.providers.acp import config, tools
 from antiphon.providers.acp.tools import block_text
 from antiphon.providers.base import AgentEvent
+from antiphon.providers.loose import Json, count, table, tables, text
 from antiphon.providers.surrogates import Halves, mend
 
-Json = dict[str, Any]
 Events = list[AgentEvent]
 TextContent = type[Message] | type[Reasoning]
 
-PLAN_STATUSES = {"pending": "pending", "in_progress": "running", "completed": "completed"}
+PLAN_STATUSES: dict[str, Literal["pending", "running", "completed"]] = {
+    "pending": "pending",
+    "in_progress": "running",
+    "completed": "completed",
+}
 
 
 class OpenText:
@@ -73,12 +77,12 @@ class Translation:
 
     def update(self, update: Json) -> Events:
         """The events of one `session/update`."""
-        kind = update.get("sessionUpdate")
+        kind = text(update.get("sessionUpdate"))
         if kind == "agent_message_chunk":
             return self._chunk(update, Message)
         if kind == "agent_thought_chunk":
             return self._chunk(update, Reasoning)
-        translate = _OTHERS.get(str(kind))
+        translate = _OTHERS.get(kind)
         return translate(self, mend(update)) if translate else []
 
     def finish(self, cut: bool = False) -> Events:
@@ -95,19 +99,18 @@ class Translation:
     # Words
 
     def _chunk(self, update: Json, content: TextContent) -> Events:
-        block = update.get("content")
-        text = block_text(block) if isinstance(block, dict) else ""
-        if not text or text.startswith(self._noise or ("\0",)):
+        words = block_text(table(update, "content"))
+        if not words or (self._noise and words.startswith(self._noise)):
             return []
         now, message = self._text, update.get("messageId")
         if now and now.content is content and now.message == message:
-            return self._more(now, text)
+            return self._more(now, words)
         events = self._close_text()
         self._text = now = OpenText(self._mint(), content, message)
-        return [*events, ItemStarted(item=now.item, content=content()), *self._more(now, text)]
+        return [*events, ItemStarted(item=now.item, content=content()), *self._more(now, words)]
 
-    def _more(self, now: OpenText, text: str) -> Events:
-        whole = now.halves.feed(text)
+    def _more(self, now: OpenText, words: str) -> Events:
+        whole = now.halves.feed(words)
         if not whole:
             return []
         now.parts.append(whole)
@@ -124,7 +127,7 @@ class Translation:
 
     def tool_call(self, update: Json) -> Events:
         """A tool call or its update, wherever it comes from (permission requests bring them too)."""
-        key = str(update.get("toolCallId"))
+        key = text(update.get("toolCallId"))
         known = self._calls.get(key)
         if key in self._past:
             return []
@@ -162,39 +165,40 @@ class Translation:
 
     # The rest
 
-    def _plan_update(self, update: Json) -> Events:
-        entries = [entry for entry in update.get("entries") or [] if isinstance(entry, dict)]
-        plan = Plan(entries=[_plan_entry(entry) for entry in entries])
+    def plan(self, update: Json) -> Events:
+        """The plan, whole each time: one item a turn."""
+        plan = Plan(entries=[_plan_entry(entry) for entry in tables(update.get("entries"))])
         if self._plan:
             self._plan = (self._plan[0], plan)
             return [ItemUpdated(item=self._plan[0], content=plan)]
         self._plan = (self._mint(), plan)
         return [*self._close_text(), ItemStarted(item=self._plan[0], content=plan)]
 
-    def _commands(self, update: Json) -> Events:
-        commands = [each for each in update.get("availableCommands") or [] if isinstance(each, dict)]
-        return [
-            SessionUpdated(
-                commands=[
-                    AgentCommand(name=str(each.get("name") or ""), description=str(each.get("description") or ""))
-                    for each in commands
-                ]
-            )
+    def commands(self, update: Json) -> Events:
+        """The slash commands that it offers."""
+        commands = [
+            AgentCommand(name=text(each.get("name")), description=text(each.get("description")))
+            for each in tables(update.get("availableCommands"))
         ]
+        return [SessionUpdated(commands=commands)]
 
-    def _mode(self, update: Json) -> Events:
-        return [SessionUpdated(mode=str(update.get("currentModeId") or ""))]
+    def mode(self, update: Json) -> Events:
+        """It changed its mode."""
+        mode = text(update.get("currentModeId"))
+        return [SessionUpdated(mode=mode)] if mode else []
 
-    def _config(self, update: Json) -> Events:
+    def config_options(self, update: Json) -> Events:
+        """It changed a model or a mode."""
         return config.facts({"configOptions": update.get("configOptions")})
 
-    def _usage(self, update: Json) -> Events:
+    def usage(self, update: Json) -> Events:
+        """How full the context is, and what the session cost."""
         return [UsageUpdated(usage=context_usage(update))]
 
-    def _session_info(self, update: Json) -> Events:
+    def session_info(self, update: Json) -> Events:
         """ACP has no word for a model call tried again; ours rides on an update that changes nothing."""
-        retrying = ((update.get("_meta") or {}).get("antiphon") or {}).get("retrying")
-        if not isinstance(retrying, dict):
+        retrying = table(update, "_meta", "antiphon", "retrying")
+        if not retrying:
             return []
         return [msgspec.convert({**retrying, "type": "provider-retrying"}, ProviderRetrying)]
 
@@ -209,24 +213,29 @@ def _changed(call: OpenCall, was: ToolCall) -> Events:
 
 
 def _plan_entry(entry: Json) -> PlanEntry:
-    status = PLAN_STATUSES.get(str(entry.get("status")), "pending")
-    return msgspec.convert({"text": str(entry.get("content") or ""), "status": status}, PlanEntry)
+    return PlanEntry(
+        text=text(entry.get("content")), status=PLAN_STATUSES.get(text(entry.get("status")), "pending")
+    )
 
 
 def context_usage(update: Json) -> Usage:
     """`usage_update`: how full the context is, and the cost so far."""
-    cost = update.get("cost")
-    dollars = cost.get("amount") if isinstance(cost, dict) and cost.get("currency") == "USD" else None
-    return Usage(context_tokens=update.get("used"), context_limit=update.get("size"), cost_usd=dollars)
+    cost = table(update, "cost")
+    amount = cost.get("amount") if cost.get("currency") == "USD" else None
+    return Usage(
+        context_tokens=count(update.get("used")),
+        context_limit=count(update.get("size")),
+        cost_usd=float(amount) if isinstance(amount, int | float) else None,
+    )
 
 
 _OTHERS: dict[str, Callable[[Translation, Json], Events]] = {
     "tool_call": Translation.tool_call,
     "tool_call_update": Translation.tool_call,
-    "plan": Translation._plan_update,
-    "available_commands_update": Translation._commands,
-    "current_mode_update": Translation._mode,
-    "config_option_update": Translation._config,
-    "usage_update": Translation._usage,
-    "session_info_update": Translation._session_info,
+    "plan": Translation.plan,
+    "available_commands_update": Translation.commands,
+    "current_mode_update": Translation.mode,
+    "config_option_update": Translation.config_options,
+    "usage_update": Translation.usage,
+    "session_info_update": Translation.session_info,
 }

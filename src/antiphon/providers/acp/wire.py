@@ -16,12 +16,12 @@ from typing import Any, Protocol
 
 import msgspec
 
+from antiphon.providers.loose import Json, table
+
 SLICE = 32
 """Lines; about a millisecond's work."""
 SHOWN = 200
 """Characters of a bad line that are shown."""
-
-Json = dict[str, Any]
 
 
 class Pipes(Protocol):
@@ -68,7 +68,7 @@ class Wire:
 
     def _update(self, message: Json) -> bool:
         try:
-            self._on_update(message.get("params") or {})
+            self._on_update(table(message, "params"))
         except (ValueError, TypeError, AttributeError) as error:
             self.broken = f"{error}: {str(message)[:SHOWN]}"
         return self.broken is None
@@ -88,8 +88,8 @@ class Wire:
             message = decode(line)
         except ValueError:
             message = None
-        if isinstance(message, dict) and message:
-            return message
+        if found := table(message):
+            return found
         self.broken = line[:SHOWN].decode(errors="replace")
         return None
 

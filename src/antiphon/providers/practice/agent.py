@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import antiphon
+from antiphon.providers.loose import Json, tables, text
 from antiphon.providers.practice.faults import VERBS as FAULTS
 from antiphon.providers.practice.faults import Faults
 from antiphon.providers.practice.files import Refused
@@ -15,8 +15,6 @@ from antiphon.providers.practice.parse import Ask, parse
 from antiphon.providers.practice.peer import Peer, RpcError
 from antiphon.providers.practice.talk import Cancelled, Session, Talk
 from antiphon.providers.practice.work import VERBS, Work
-
-Json = dict[str, Any]
 
 PROTOCOL_VERSION = 1
 INVALID_PARAMS, METHOD_NOT_FOUND, RESOURCE_NOT_FOUND = -32602, -32601, -32002
@@ -125,8 +123,8 @@ class PracticeAgent:
         conversation = self._find(params)
         if conversation.running:
             raise RpcError(INVALID_PARAMS, "A prompt is running already")
-        text = "\n".join(block.get("text", "") for block in params.get("prompt") or [] if block.get("type") == "text")
-        conversation.running = asyncio.ensure_future(self._turn(conversation, text))
+        words = "\n".join(text(block.get("text")) for block in tables(params.get("prompt")))
+        conversation.running = asyncio.ensure_future(self._turn(conversation, words))
         try:
             return {"stopReason": await conversation.running}
         except (asyncio.CancelledError, Cancelled):
@@ -134,13 +132,13 @@ class PracticeAgent:
         finally:
             conversation.running = None
 
-    async def _turn(self, conversation: Conversation, text: str) -> str:
-        conversation.memory.add("user", text)
+    async def _turn(self, conversation: Conversation, words: str) -> str:
+        conversation.memory.add("user", words)
         talk = Talk(self._peer, conversation.session)
         work = Work(talk, conversation.folder, conversation.memory)
         conversation.faults = Faults(talk)
         try:
-            for ask in parse(text):
+            for ask in parse(words):
                 await _do(work, conversation.faults, talk, ask)
         finally:
             conversation.memory.add("agent", "".join(talk.said))

@@ -136,7 +136,12 @@ class Faults:
         """Model calls that fail and are tried again, told of as acp/translate.py reads it."""
         count = ask.arguments["count"]
         for attempt in range(1, count + 1):
-            retrying = {"attempt": attempt, "limit": count + 1, "code": "overloaded", "message": "529 Overloaded"}
+            retrying = {
+                "attempt": attempt,
+                "limit": count + 1,
+                "code": "overloaded",
+                "message": "529 Overloaded",
+            }
             self._talk.update("session_info_update", _meta={"antiphon": {"retrying": retrying}})
             await asyncio.sleep(RETRY_S)
         await self._talk.say("Now it worked.\n")

@@ -4,9 +4,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-Json = dict[str, Any]
+from antiphon.providers.loose import Json, table
+
 INTERNAL_ERROR = -32603
 LINE_LIMIT = 64 * 1024 * 1024
 """Bytes in one message from the client."""
@@ -78,7 +78,7 @@ class Peer:
     async def _answer(self, answer: Callable[[str, Json], Awaitable[Json]], message: Json) -> None:
         response: Json
         try:
-            response = {"result": await answer(message["method"], message.get("params") or {})}
+            response = {"result": await answer(message["method"], table(message, "params"))}
         except RpcError as error:
             response = {"error": error.to_json()}
         except Exception as error:  # whatever it was, the client gets an answer
@@ -90,7 +90,7 @@ class Peer:
     def _settle(self, message: Json) -> None:
         waiting = self._waiting.pop(message["id"], None)
         if waiting and not waiting.done():
-            waiting.set_result(message.get("result") or {})
+            waiting.set_result(table(message, "result"))
 
     async def request(self, method: str, params: Json) -> Json:
         """Ask the client; its result ({} for an error)."""

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from antiphon.providers.loose import Json, table
 from antiphon.providers.practice.peer import Peer
-
-Json = dict[str, Any]
 
 PACE_S = float(os.environ.get("PRACTICE_PACE_MS", "8")) / 1000
 """Between two words, to look like an agent that thinks."""
@@ -73,9 +72,7 @@ class Talk:
         """Begin a tool call."""
         self.session.calls += 1
         tool = Tool(self, f"call-{os.getpid()}-{self.session.calls}", title, kind)
-        self.update(
-            "tool_call", toolCallId=tool.id, title=title, kind=kind, status="pending", **fields
-        )
+        self.update("tool_call", toolCallId=tool.id, title=title, kind=kind, status="pending", **fields)
         return tool
 
     async def ask(self, title: str, body: str, fields: Sequence[Json]) -> tuple[str, Json]:
@@ -93,8 +90,7 @@ class Talk:
                 "_meta": {"antiphon": {"kind": "question", "body": body, "fields": list(fields)}},
             },
         )
-        answers = ((result.get("_meta") or {}).get("antiphon") or {}).get("fields") or {}
-        return chosen(result), answers
+        return chosen(result), table(result, "_meta", "antiphon", "fields")
 
 
 class Tool:
@@ -111,7 +107,13 @@ class Tool:
         session = self._talk.session
         if session.mode == "bypass" or self._kind in session.always:
             return True
-        call = {"toolCallId": self.id, "title": self._title, "kind": self._kind, "status": "pending", **fields}
+        call = {
+            "toolCallId": self.id,
+            "title": self._title,
+            "kind": self._kind,
+            "status": "pending",
+            **fields,
+        }
         result = await self._talk.peer.request(
             "session/request_permission", {"sessionId": session.id, "toolCall": call, "options": APPROVE}
         )
@@ -136,7 +138,7 @@ class Tool:
 
 def chosen(result: Json) -> str:
     """The option that the person chose. Raises Cancelled."""
-    outcome = result.get("outcome") or {}
+    outcome = table(result, "outcome")
     if outcome.get("outcome") != "selected":
         raise Cancelled
     return str(outcome.get("optionId"))

@@ -14,7 +14,7 @@ from antiphon.providers.practice import files
 from antiphon.providers.practice.files import Refused
 from antiphon.providers.practice.memory import Memory
 from antiphon.providers.practice.parse import Ask
-from antiphon.providers.practice.talk import Talk
+from antiphon.providers.practice.talk import Talk, Tool
 
 OUTPUT_LIMIT = 1024 * 1024
 """Characters of a command's output that are shown."""
@@ -69,8 +69,12 @@ class Work:
         await self._talk.say(ask.arguments["text"] + "\n")
 
     async def think(self, ask: Ask) -> None:
-        await self._talk.think(ask.arguments["text"] or "Where would I begin? With what is there: the files, then the words.")
-        await self._talk.say("I have thought about it. Without a model that leads nowhere, but you saw how it looks.\n")
+        await self._talk.think(
+            ask.arguments["text"] or "Where would I begin? With what is there: the files, then the words."
+        )
+        await self._talk.say(
+            "I have thought about it. Without a model that leads nowhere, but you saw how it looks.\n"
+        )
 
     async def history(self, ask: Ask) -> None:
         said = self._memory.prompts[:-1]
@@ -85,7 +89,9 @@ class Work:
         tool = self._talk.tool(f"List {path}", "read", rawInput=ask.arguments, locations=self._at(path))
         names = files.listing(self._folder, path)
         tool.update("completed", "\n".join(names))
-        await self._talk.say(f"`{path}` holds {len(names)} " + ("thing.\n" if len(names) == 1 else "things.\n"))
+        await self._talk.say(
+            f"`{path}` holds {len(names)} " + ("thing.\n" if len(names) == 1 else "things.\n")
+        )
 
     async def read_file(self, ask: Ask) -> None:
         path = ask.arguments["path"]
@@ -101,7 +107,9 @@ class Work:
         tool = self._talk.tool(f"Search {words}", "search", rawInput=ask.arguments)
         found = await asyncio.to_thread(files.search, self._folder, path, words)
         tool.update("completed", "\n".join(f"{file}:{number}: {line}" for file, number, line in found))
-        await self._talk.say(f"“{words}” occurs in {len({file for file, *_ in found})} files, {len(found)} times.\n")
+        await self._talk.say(
+            f"“{words}” occurs in {len({file for file, *_ in found})} files, {len(found)} times.\n"
+        )
 
     async def write_file(self, ask: Ask) -> None:
         path, text = ask.arguments["path"], ask.arguments["text"]
@@ -116,7 +124,9 @@ class Work:
             raise Refused(f"There is no “{old}” in `{path}`.")
         await self._change(f"Edit {path}", path, before, before.replace(old, new), ask.arguments)
 
-    async def _change(self, title: str, path: str, before: str | None, after: str, given: dict[str, Any]) -> None:
+    async def _change(
+        self, title: str, path: str, before: str | None, after: str, given: dict[str, Any]
+    ) -> None:
         full = files.inside(self._folder, path)
         diff = {"type": "diff", "path": str(full), "oldText": before, "newText": after}
         tool = self._talk.tool(title, "edit", content=[diff], locations=self._at(path), rawInput=given)
@@ -167,10 +177,11 @@ class Work:
         tool.update("completed" if status == 0 else "failed", output, rawOutput={"exitCode": status})
         await self._talk.say(f"`{command}` ended with exit code {status}.\n")
 
-    async def _output(self, process: asyncio.subprocess.Process, tool: Any) -> str:
+    async def _output(self, process: asyncio.subprocess.Process, tool: Tool) -> str:
         assert process.stdout
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        shown, size = [], 0
+        shown: list[str] = []
+        size = 0
         while chunk := await process.stdout.read(65536):
             text = decoder.decode(chunk)
             if size < OUTPUT_LIMIT and text:
