@@ -240,6 +240,8 @@ async def test_a_stop_closes_the_question(world: World) -> None:
 
 async def test_another_user_finds_nothing(world: World) -> None:
     """Another user's command is answered as if the session were not there (promise 10)."""
+    other = {"key": world.user + 1, "id": new_id(), "name": "other", "created_at": 1}
+    await world.log.write(lambda conn: conn.execute(schema.user.insert().values(other)))
     reply = await world.supervisor.submit(
         world.user + 1, c.Prompt(id=new_id(), session=world.session, text="hi")
     )

@@ -206,3 +206,5 @@ async def test_limits_are_the_providers(world: World) -> None:
     await world.until(lambda: session.agent)
     await world.clock.advance(300)
     assert session.turn is not None
+    session.turn.stop("cancelled")
+    await world.clock.advance(5)
