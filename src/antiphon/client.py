@@ -16,6 +16,7 @@
 import asyncio
 import contextlib
 import json
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
@@ -63,6 +64,14 @@ _encode = msgspec.json.Encoder().encode
 
 class SignedOut(Exception):
     """The server does not know this token."""
+
+
+class RequestRefused(Exception):
+    """The server refused a REST request: its status, its code, its words."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{message} ({status}, {code})")
+        self.status, self.code, self.message = status, code, message
 
 
 class Reset(Struct, frozen=True):
@@ -141,7 +150,7 @@ class Client:
             self._following.pop(session, None)
 
     async def request(self, method: str, path: str, body: Any = None) -> Any:
-        """A REST request; raises urllib.error.HTTPError with the server's words."""
+        """A REST request; raises RequestRefused with the server's words."""
         data = None if body is None else _encode(body)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         request = urllib.request.Request(self._url + path, data=data, headers=headers, method=method)  # noqa: S310 - the user's own server
@@ -262,6 +271,16 @@ class Client:
 
 
 def _fetch(request: urllib.request.Request) -> Any:
-    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - as above
-        body = response.read()
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - as above
+            body = response.read()
+    except urllib.error.HTTPError as error:
+        raise _refused(error.code, error.read()) from None
     return json.loads(body) if body else None
+
+
+def _refused(status: int, body: bytes) -> RequestRefused:
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        found = json.loads(body)
+        return RequestRefused(status, found["code"], found["message"])
+    return RequestRefused(status, "unreadable", body.decode(errors="replace")[:500])
