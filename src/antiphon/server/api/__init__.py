@@ -1,0 +1,31 @@
+"""REST: one file per resource. `ROUTES` is all of them; the front has checked who asks."""
+
+from antiphon.server.api import (
+    approvals,
+    attachments,
+    commands,
+    events,
+    folders,
+    health,
+    me,
+    metrics,
+    projects,
+    providers,
+    sessions,
+    tokens,
+)
+
+ROUTES = (
+    *me.ROUTES,
+    *projects.ROUTES,
+    *folders.ROUTES,
+    *sessions.ROUTES,
+    *events.ROUTES,
+    *commands.ROUTES,
+    *attachments.ROUTES,
+    *providers.ROUTES,
+    *approvals.ROUTES,
+    *tokens.ROUTES,
+    *health.ROUTES,
+    *metrics.ROUTES,
+)

@@ -1,0 +1,83 @@
+"""Projects: named folders that agents work in, once a person trusts them."""
+
+import asyncio
+from pathlib import Path
+
+from litestar import get, patch, post
+from litestar.params import FromPath, RequestBody
+
+from antiphon.log import projects as log
+from antiphon.server import folders
+from antiphon.server.brings import brings
+from antiphon.server.context import Caller, Context, Parts
+from antiphon.server.errors import not_found, refusals
+from antiphon.server.rest import BringsList, NewProject, Project, ProjectChanges, Projects
+from antiphon.server.rows import project_row
+
+
+@get("/api/projects", tags=["projects"], responses=refusals())
+async def list_projects(parts: Parts, caller: Caller) -> Projects:
+    """All projects, the latest active first."""
+    rows = await parts.log.read(lambda conn: log.list_projects(conn, caller.user))
+    return Projects(projects=await asyncio.to_thread(_shown, rows))
+
+
+@post("/api/projects", status_code=200, tags=["projects"], responses=refusals(403, 404))
+async def add_project(parts: Parts, caller: Caller, data: RequestBody[NewProject]) -> Project:
+    """Make a folder a project. The same path again gives the same project."""
+    path = await asyncio.to_thread(folders.allowed, data.path, parts.roots)
+    now = parts.clock.now()
+    row = await parts.log.write(
+        lambda conn: log.add_project(
+            conn,
+            user=caller.user,
+            path=str(path),
+            name=data.name,
+            at=now,
+            trusted_at=now if data.trust else None,
+        )
+    )
+    return project_row(row, missing=False)
+
+
+@patch("/api/projects/{project:str}", tags=["projects"], responses=refusals(404, 409))
+async def change_project(
+    parts: Parts, caller: Caller, project: FromPath[str], data: RequestBody[ProjectChanges]
+) -> Project:
+    """Rename a project."""
+    row = await project_of(parts, caller.user, project)
+    if data.name is not None:
+        name = data.name
+        row = await parts.log.write(lambda conn: log.rename(conn, caller.user, row.id, name))
+    return (await asyncio.to_thread(_shown, [row]))[0]
+
+
+@get("/api/projects/{project:str}/brings", tags=["projects"], responses=refusals(404))
+async def project_brings(parts: Parts, caller: Caller, project: FromPath[str]) -> BringsList:
+    """What the folder brings along that agents obey: read this before you trust it."""
+    row = await project_of(parts, caller.user, project)
+    return BringsList(brings=await asyncio.to_thread(brings, Path(row.path)))
+
+
+@post("/api/projects/{project:str}/trust", status_code=200, tags=["projects"], responses=refusals(404))
+async def trust_project(parts: Parts, caller: Caller, project: FromPath[str]) -> Project:
+    """Let agents start in the folder."""
+    row = await project_of(parts, caller.user, project)
+    now = parts.clock.now()
+    trusted = await parts.log.write(lambda conn: log.trust_project(conn, caller.user, row.id, now))
+    return (await asyncio.to_thread(_shown, [trusted]))[0]
+
+
+async def project_of(parts: Context, user: int, project: str) -> log.Project:
+    """The user's project by id or name. Raises ApiError."""
+    row = await parts.log.read(lambda conn: log.get_project(conn, user, project))
+    if row is None:
+        raise not_found("project", project)
+    return row
+
+
+def _shown(rows: list[log.Project]) -> list[Project]:
+    return [project_row(row, missing=not Path(row.path).is_dir()) for row in rows]
+
+
+ROUTES = (list_projects, add_project, change_project, project_brings, trust_project)

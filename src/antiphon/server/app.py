@@ -1,0 +1,168 @@
+"""The only place that wires concretes: from settings and an open log to one ASGI application."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from sqlalchemy import Connection
+
+from antiphon import __version__
+from antiphon.clock import Clock, SystemClock
+from antiphon.log.processes import ProcessRow
+from antiphon.log.store import Log
+from antiphon.log.users import the_user
+from antiphon.model.ids import new_id
+from antiphon.model.replies import Goodbye
+from antiphon.providers import catalog, process
+from antiphon.providers.base import ProcessStarted, Provider
+from antiphon.providers.environment import for_provider
+from antiphon.server import openapi
+from antiphon.server.api import ROUTES
+from antiphon.server.auth import Auth
+from antiphon.server.config import Settings
+from antiphon.server.context import Context, context_of, identity_of
+from antiphon.server.errors import ERROR_RESPONSES
+from antiphon.server.front import App, Front
+from antiphon.server.gate import Gate
+from antiphon.server.limiter import Limiter
+from antiphon.server.page import STATIC, Page
+from antiphon.server.websocket import Endpoint, WebSockets
+from antiphon.sessions.hub import Hub
+from antiphon.sessions.supervisor import Supervisor
+
+BODY_BYTES = 1024 * 1024
+"""Of a request, where its route does not take more."""
+
+OWN_CATALOG = "agents.toml"
+"""In the data directory: agents of the user's own, or other settings for ours."""
+
+STOPPING = Goodbye(code="server-stopping", message="The server is stopping.", retry=True)
+SIGNED_OUT = Goodbye(code="signed-out", message="You are signed out.", retry=False)
+
+
+class Application:
+    """One server's parts, put together. `front` is the ASGI application."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: Log,
+        owner: str,
+        port: int,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+    ) -> None:
+        """Use `build`."""
+        hub, auth, server = Hub(), Auth(log, clock), new_id()
+        self.supervisor = Supervisor(
+            log=log, hub=hub, clock=clock, providers=providers, environment=for_provider, reap=_reap
+        )
+        self.sockets = WebSockets(
+            Endpoint(
+                identify=auth.identify,
+                supervisor=self.supervisor,
+                hub=hub,
+                clock=clock,
+                version=__version__,
+                user_name=owner,
+                allow_bypass=settings.allow_bypass,
+                server=server,
+            )
+        )
+        context = Context(
+            settings=settings,
+            log=log,
+            hub=hub,
+            supervisor=self.supervisor,
+            providers=providers,
+            clock=clock,
+            auth=auth,
+            limiter=Limiter(clock),
+            server=server,
+            connections=self.sockets.__len__,
+            sign_out=self._sign_out,
+        )
+        self.front = Front(
+            gate=_gate(settings, port),
+            auth=auth,
+            base=settings.base,
+            rest=_rest(context),
+            websocket=self.sockets,
+            page=Page(STATIC, settings.base),
+        )
+
+    async def _sign_out(self, token: str) -> None:
+        await self.sockets.goodbye(SIGNED_OUT, token=token)
+
+    async def start(self) -> None:
+        """Recover what an earlier run left behind."""
+        await self.supervisor.start()
+
+    async def end_turns(self) -> None:
+        """End every turn and every agent; the clients see it."""
+        await self.supervisor.stop()
+
+    async def say_goodbye(self) -> None:
+        """Tell every client, and close."""
+        await self.sockets.goodbye(STOPPING)
+
+
+async def build(
+    settings: Settings,
+    log: Log,
+    port: int,
+    *,
+    providers: Mapping[str, Provider] | None = None,
+    clock: Clock | None = None,
+) -> Application:
+    """Put one server together on an open log. Raises CatalogInvalid.
+
+    `providers` and `clock` are for tests; left out, they are the catalog's and the machine's.
+    """
+    owner = await log.read(_owner)
+    found = catalog.load(*own_catalog(settings.data_dir)) if providers is None else providers
+    return Application(settings, log, owner, port, found, clock or SystemClock())
+
+
+def _owner(conn: Connection) -> str:
+    return the_user(conn).name
+
+
+def own_catalog(data_dir: Path) -> list[Path]:
+    """The user's own catalog of agents, where there is one."""
+    path = data_dir / OWN_CATALOG
+    return [path] if path.exists() else []
+
+
+def _rest(context: Context) -> App:
+    return Litestar(
+        route_handlers=[*ROUTES, *openapi.ROUTES],
+        dependencies={
+            "parts": Provide(context_of, sync_to_thread=False),
+            "caller": Provide(identity_of, sync_to_thread=False),
+        },
+        exception_handlers=ERROR_RESPONSES,
+        openapi_config=openapi.config(context.settings.base),
+        request_max_body_size=BODY_BYTES,
+        state=State({"context": context}),
+        logging_config=None,
+    )
+
+
+def _gate(settings: Settings, port: int) -> Gate:
+    host = socket.gethostname().lower()
+    return Gate(
+        port=port,
+        public_url=settings.public_url,
+        expose=settings.expose,
+        names=frozenset({host, f"{host}.local"}) if settings.expose else frozenset(),
+    )
+
+
+async def _reap(left: Sequence[ProcessRow]) -> None:
+    await process.reap(
+        [ProcessStarted(pid=row.pid, start_time=row.start_time, marker=row.marker) for row in left]
+    )

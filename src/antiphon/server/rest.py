@@ -1,0 +1,244 @@
+"""REST's own types: what the resources look like. The rest of the wire is in `antiphon.model`."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Raw, Struct
+
+from antiphon.model.commands import Id
+from antiphon.model.events import ApprovalRequested
+from antiphon.model.replies import SessionRow
+from antiphon.providers.base import Capabilities, Readiness
+from antiphon.server.brings import Brings
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+"""What people call something."""
+
+
+class Resource(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whatever REST answers with: every field is there, null where there is nothing to say."""
+
+
+class Ask(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Whatever REST is asked with: a field we do not know is a mistake, not a detail."""
+
+
+class SignIn(Ask, frozen=True):
+    """The secret of a one-time link."""
+
+    token: Annotated[str, Meta(max_length=200)]
+
+
+class Me(Resource, frozen=True):
+    """Who you are, and what this server is."""
+
+    user: str
+    name: str
+    version: str
+    server: str
+    """This run of the server, a new id at each start."""
+    default_provider: str | None
+    allow_bypass: bool
+    roots: list[str]
+    """Folders that projects may lie in."""
+
+
+class Project(Resource, frozen=True):
+    """A named folder."""
+
+    id: str
+    name: str
+    path: str
+    trusted: bool
+    """Agents may start there."""
+    missing: bool
+    """The folder is not there at the moment."""
+    created_at: int
+    """ms since the Unix epoch."""
+    last_activity: int
+
+
+class Projects(Resource, frozen=True):
+    """All projects, the latest active first."""
+
+    projects: list[Project]
+
+
+class NewProject(Ask, frozen=True):
+    """Make a folder a project. The same path again: the same project."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=4096)]
+    name: Name | None = None
+    """Left out: the folder's own name."""
+    trust: bool = False
+    """Trust what the folder brings along (`GET …/brings` lists it): agents may start there."""
+
+
+class ProjectChanges(Ask, frozen=True):
+    """What may change about a project; a field left out stays."""
+
+    name: Name | None = None
+
+
+class BringsList(Resource, frozen=True):
+    """Hooks, servers, permission rules, commands and instructions that agents would obey."""
+
+    brings: list[Brings]
+
+
+class Folder(Resource, frozen=True):
+    """A folder that a project may lie in."""
+
+    name: str
+    path: str
+    git: bool
+    """It is the top of a git checkout."""
+    project: str | None
+    """The id of the project that it is already."""
+
+
+class Folders(Resource, frozen=True):
+    """One folder and the folders in it."""
+
+    path: str
+    roots: list[str]
+    folders: list[Folder]
+    parent: str | None
+    """None: above it nothing may be shown."""
+
+
+class NewFolder(Ask, frozen=True):
+    """Make a folder in a folder."""
+
+    parent: Annotated[str, Meta(min_length=1, max_length=4096)]
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class MadeFolder(Resource, frozen=True):
+    """The folder that was made."""
+
+    path: str
+
+
+class SessionList(Resource, frozen=True):
+    """A page of sessions, the latest active first."""
+
+    sessions: list[SessionRow]
+    revision: int
+    """What the `sessions` frames count on from."""
+    next: str | None
+    """The next page's `before`; None: this was the last."""
+
+
+class NewSession(Ask, frozen=True):
+    """Begin a conversation in a project."""
+
+    project: Annotated[str, Meta(min_length=1, max_length=200)]
+    """Its id or its name."""
+    provider: Id
+    model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    mode: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    title: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class SessionChanges(Ask, frozen=True):
+    """What may change about a session; a field left out stays."""
+
+    title: Name | None = None
+    starred: bool | None = None
+    model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    mode: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    trashed: bool | None = None
+
+
+class EventsPage(Resource, frozen=True):
+    """Events of a session in order."""
+
+    events: list[Raw]
+    """Encoded `AnyEvent`s, exactly as the log holds them."""
+    head: int
+    """The log's last seq."""
+    first: int
+    """The seq of the first event here; the next older page's `before`."""
+    epoch: str
+    more: bool
+    """There are events beyond this page, in the direction it was asked for."""
+
+
+class Attachment(Resource, frozen=True):
+    """An uploaded file: a prompt names it by its id."""
+
+    id: str
+    """The SHA-256 of its bytes, as hex."""
+    name: str
+    media_type: str
+    size: int
+    """Bytes."""
+
+
+class ProviderInfo(Resource, frozen=True):
+    """A provider, what its agent can do, and whether it is ready here."""
+
+    id: str
+    name: str
+    capabilities: Capabilities
+    readiness: Readiness
+
+
+class Providers(Resource, frozen=True):
+    """All providers."""
+
+    providers: list[ProviderInfo]
+
+
+class WaitingApproval(Resource, frozen=True):
+    """An open approval and where it stands."""
+
+    session: str
+    title: str
+    request: ApprovalRequested
+
+
+class Approvals(Resource, frozen=True):
+    """All that wait for the person's answer."""
+
+    approvals: list[WaitingApproval]
+
+
+class Token(Resource, frozen=True):
+    """A browser that is signed in, or a script's token."""
+
+    id: str
+    kind: Literal["cookie", "api"]
+    name: str
+    created_at: int
+    last_used_at: int | None
+    expires_at: int | None
+    current: bool
+    """The one that this request came by."""
+
+
+class Tokens(Resource, frozen=True):
+    """All that may come in."""
+
+    tokens: list[Token]
+
+
+class NewToken(Ask, frozen=True):
+    """Make an API token."""
+
+    name: Name
+
+
+class MadeToken(Resource, frozen=True):
+    """A new API token: its secret is shown this once."""
+
+    id: str
+    name: str
+    secret: str
+
+
+class Health(Resource, frozen=True):
+    """The server is up."""
+
+    status: Literal["ok"]
+    version: str
