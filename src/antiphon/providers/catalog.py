@@ -27,14 +27,19 @@ def load(*own: Path) -> dict[str, Provider]:
 
     Raises CatalogInvalid, also for a file that cannot be read.
     """
-    shipped = resources.files("antiphon.providers").joinpath("catalog.toml")
-    entries = parse(shipped.read_text(), "catalog.toml")
+    entries = shipped()
     for path in own:
         try:
             entries |= parse(path.read_text(), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogInvalid(str(path), str(error)) from error
     return {id: AcpProvider(entry) for id, entry in entries.items()}
+
+
+def shipped() -> dict[str, AcpEntry]:
+    """Antiphon's own entries by id."""
+    file = resources.files("antiphon.providers").joinpath("catalog.toml")
+    return parse(file.read_text(), "catalog.toml")
 
 
 def parse(text: str, file: str) -> dict[str, AcpEntry]:

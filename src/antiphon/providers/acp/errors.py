@@ -98,11 +98,17 @@ def failure(names: Names, code: int, message: str, data: Any = None) -> Failure:
 
 def classify(code: int, words: str) -> FailureCode:
     """By the code, unless the words are more telling; by the words, when the code says nothing."""
-    by_words = [found for pattern, found in WORDS if re.search(pattern, words, re.IGNORECASE)]
-    for found in by_words:
-        if found in TELLING:
+    by_words = _by_words(words)
+    if by_words and by_words in TELLING:
+        return by_words
+    return BY_CODE.get(code) or by_words or "internal"
+
+
+def _by_words(words: str) -> FailureCode | None:
+    for pattern, found in WORDS:
+        if re.search(pattern, words, re.IGNORECASE):
             return found
-    return BY_CODE.get(code) or (by_words[0] if by_words else "internal")
+    return None
 
 
 def _detail(message: str, data: Any) -> str:
