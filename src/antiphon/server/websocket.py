@@ -49,6 +49,8 @@ INBOX = 256
 """Commands that may wait for the worker."""
 DRAIN_SECONDS = 30.0
 """A socket that takes nothing for so long is cut off."""
+LAST_WORDS_SECONDS = 0.5
+"""For what is left to send before a goodbye, and for the goodbye itself."""
 LIST_SECONDS = 0.1
 """Changes of the lists are gathered for so long."""
 CLOSE_CODES = {"server-stopping": 1012, "signed-out": 4401, "too-slow": 4408, "protocol-error": 1002}
@@ -112,7 +114,9 @@ class WebSockets:
         """Tell all sockets (or those of one token) goodbye, and close them. Takes at most a second."""
         leaving = [s for s in self._live if token is None or s.client.token == token]
         if leaving:
-            await asyncio.wait([asyncio.create_task(s.leave(goodbye)) for s in leaving], timeout=1.0)
+            await asyncio.wait(
+                [asyncio.create_task(s.leave(goodbye)) for s in leaving], timeout=2 * LAST_WORDS_SECONDS
+            )
 
 
 async def _turn_away(scope: Scope, send: Send) -> None:
@@ -146,6 +150,8 @@ class _Socket:
         self._inbox: asyncio.Queue[c.AnyCommand] = asyncio.Queue(INBOX)
         self._outbox: deque[AnyFrame] = deque()
         self._wake = asyncio.Event()
+        self._told = asyncio.Event()
+        """Nothing is left to send."""
         self._room = asyncio.Event()
         self._room.set()
         self._changed: set[str] = set()
@@ -197,9 +203,12 @@ class _Socket:
         """Say goodbye, as far as the client listens, and close."""
         if self._gone:
             return
+        with contextlib.suppress(TimeoutError):  # the ends of its turns first
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await self._told.wait()
         self._gone = True
         with contextlib.suppress(Exception):
-            async with asyncio.timeout(1.0), self._sending:
+            async with asyncio.timeout(LAST_WORDS_SECONDS), self._sending:
                 await self._send_asgi({"type": "websocket.send", "text": _encode(goodbye).decode()})
                 await self._send_asgi({"type": "websocket.close", "code": CLOSE_CODES[goodbye.code]})
 
@@ -320,8 +329,11 @@ class _Socket:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            self._told.clear()
             while await self._send_some():
                 pass
+            if not self._wake.is_set():
+                self._told.set()
 
     async def _send_some(self) -> bool:
         """Send what goes first; False: nothing is left."""

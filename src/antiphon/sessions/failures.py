@@ -51,3 +51,14 @@ def not_installed(provider: str) -> Failure:
 def no_attachment(provider: Provider, message: str) -> Failure:
     """A file of the prompt is gone."""
     return Failure(provider=provider.id, code="invalid-request", message=message, retryable=False)
+
+
+def storage(provider: Provider, error: Exception) -> Failure:
+    """What must be written before the agent may start could not be."""
+    return Failure(
+        provider=provider.id,
+        code="storage",
+        message="The disk is full, so the agent was not started.",
+        action=Action(kind="free-space", label="Free some space, then try again"),
+        detail=str(error),
+    )

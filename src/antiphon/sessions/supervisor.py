@@ -5,6 +5,7 @@ a session of another node will be sent on from here).
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
@@ -13,9 +14,11 @@ from msgspec.structs import replace
 
 from antiphon.clock import Clock
 from antiphon.log import approvals as approval_rows
+from antiphon.log import events as event_rows
 from antiphon.log import processes as process_rows
 from antiphon.log import sessions as rows
 from antiphon.log import turns as turn_rows
+from antiphon.log.errors import StorageFull
 from antiphon.log.store import Log
 from antiphon.model import commands as c
 from antiphon.model import events as e
@@ -33,7 +36,9 @@ T = TypeVar("T")
 IDLE_AGENT_SECONDS = 600.0
 """An agent that nobody asked anything for so long is retired; the next prompt starts it again."""
 LOOK_SECONDS = 15.0
-"""How often the supervisor looks for idle agents."""
+"""How often the supervisor looks after what is idle."""
+COMPACT_COMMITS = 20
+"""How many commits of a few hundred deltas one look may take."""
 STOP_SECONDS = 4.0
 """For all sessions to end their turns when the server stops."""
 
@@ -65,6 +70,7 @@ class Supervisor:
         self._environment, self._reap = environment, reap
         self._sessions: dict[str, asyncio.Task[Session]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._compacted: dict[str, int] = {}
         self.stopping = False
 
     # Start and stop
@@ -82,7 +88,7 @@ class Supervisor:
             session = await self._session(row)
             if session.state.queue and not session.state.queue_held:
                 await session.journal.commit([e.SessionUpdated(queue_held=True, at=self.clock.now())])
-        self._run(self._retire_idle())
+        self._run(self._look_after())
 
     async def stop(self) -> None:
         """End every turn (`turn-interrupted`) and every agent, and write what is left."""
@@ -203,19 +209,32 @@ class Supervisor:
         done = [t for t in self._sessions.values() if t.done() and not t.cancelled() and not t.exception()]
         return [task.result() for task in done]
 
-    async def _retire_idle(self) -> None:
+    async def _look_after(self) -> None:
+        """What is idle: retire its agent after a while, and compact its log, a little at a time."""
         while True:
             await self.clock.sleep(LOOK_SECONDS)
             for session in self._open_sessions():
-                await self._retire(session)
+                if session.turn is None and not session.lock.locked():
+                    await self._compact(session)
+                    await self._retire(session)
+
+    async def _compact(self, session: Session) -> None:
+        """Delete deltas that their completed items made superfluous, once per change of the log."""
+        key, head = session.row.key, session.state.head
+        if self._compacted.get(session.id) == head:
+            return
+        with contextlib.suppress(StorageFull):  # a full disk is told by what must be written
+            for _ in range(COMPACT_COMMITS):
+                if session.turn or not await self.log.write(lambda conn: event_rows.compact(conn, key)):
+                    self._compacted[session.id] = head
+                    return
 
     async def _retire(self, session: Session) -> None:
         """Retire an agent that is idle for long."""
-        if session.turn or self.clock.monotonic() - session.idle_since < IDLE_AGENT_SECONDS:
-            return
-        if session.agent and not session.lock.locked():
+        if session.agent and self.clock.monotonic() - session.idle_since >= IDLE_AGENT_SECONDS:
             async with session.lock:
-                await session.retire()
+                if session.turn is None:
+                    await session.retire()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)

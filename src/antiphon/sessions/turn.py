@@ -16,6 +16,7 @@ import contextlib
 from typing import TYPE_CHECKING, Literal
 
 from antiphon.clock import within
+from antiphon.log.errors import StorageFull
 from antiphon.model import events as e
 from antiphon.providers.base import Prompt, ProviderFailed
 from antiphon.sessions import failures
@@ -69,6 +70,8 @@ class Turn:
             end = e.TurnFailed(failure=failed.failure)
         except UnknownAttachment as unknown:
             end = e.TurnFailed(failure=failures.no_attachment(self._provider, str(unknown)))
+        except StorageFull as full:
+            end = e.TurnFailed(failure=failures.storage(self._provider, full))
         except Exception as error:
             end = e.TurnFailed(failure=failures.internal(self._provider.id, error))
         finally:

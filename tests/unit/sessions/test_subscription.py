@@ -97,3 +97,19 @@ async def test_a_prompt_is_in_the_reply_of_a_second_tab(world: World) -> None:
     assert isinstance(reply, Accepted)
     opening = await subscription.begin(await world.live(), subscribe(world, tail=0))
     assert [q.text for q in opening.reply.queue] == ["fourth"] and opening.events == []
+
+
+async def test_an_idle_session_is_compacted(world: World) -> None:
+    """Deltas of completed items go when the session is idle; what they said is there whole."""
+    await world.prompt("a few words")
+    await world.idle()
+    assert "item-delta" in await world.types()
+    await world.clock.advance(15)
+
+    async def compacted() -> bool:
+        return "item-delta" not in await world.types()
+
+    for _ in range(200):
+        if await compacted():
+            break
+    assert await world.types() == ["turn-started", "item-started", "item-completed", "turn-completed"]
