@@ -1,0 +1,71 @@
+"""The wire's JSON Schema: `python -m antiphon.server.schema` prints `{"$defs": …}`.
+
+The page's TypeScript is made of it (`./dev gen`), and the tests of docs/protocol.md read it.
+"""
+
+import json
+from typing import Any
+
+import msgspec
+
+from antiphon.model.commands import AnyCommand
+from antiphon.model.events import AnyEvent
+from antiphon.model.items import ItemContent
+from antiphon.model.replies import AnyFrame, Reply
+from antiphon.model.state import EntryContent, State
+from antiphon.server import errors, rest
+from antiphon.server.api.commands import EffectCommand
+
+UNIONS = {
+    "AnyEvent": AnyEvent,
+    "AnyCommand": AnyCommand,
+    "AnyFrame": AnyFrame,
+    "Reply": Reply,
+    "ItemContent": ItemContent,
+    "EntryContent": EntryContent,
+    "EffectCommand": EffectCommand,
+}
+"""Types that have no name of their own in Python."""
+
+RESOURCES = (
+    rest.SignIn,
+    rest.Me,
+    rest.Projects,
+    rest.NewProject,
+    rest.ProjectChanges,
+    rest.BringsList,
+    rest.Folders,
+    rest.NewFolder,
+    rest.MadeFolder,
+    rest.SessionList,
+    rest.NewSession,
+    rest.SessionChanges,
+    rest.EventsPage,
+    rest.Attachment,
+    rest.Providers,
+    rest.Approvals,
+    rest.Tokens,
+    rest.NewToken,
+    rest.MadeToken,
+    rest.Health,
+    errors.Refused,
+)
+
+RAW_EVENTS = ("Events", "EventsPage")
+"""Their `events` are passed on encoded (msgspec.Raw); on the wire they are AnyEvents."""
+
+
+def schema() -> dict[str, Any]:
+    """`{"$defs": {name: schema}}` of every type on the wire."""
+    roots = [*UNIONS.values(), State, *RESOURCES]
+    _, found = msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")
+    unions, _ = msgspec.json.schema_components(list(UNIONS.values()), ref_template="#/$defs/{name}")
+    definitions: dict[str, Any] = dict(zip(UNIONS, unions, strict=True)) | found
+    for name in RAW_EVENTS:
+        field = definitions[name]["properties"]["events"]
+        definitions[name]["properties"]["events"] = field | {"items": {"$ref": "#/$defs/AnyEvent"}}
+    return {"$defs": definitions}
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))
