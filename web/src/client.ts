@@ -1,0 +1,240 @@
+/** The page's one client: it joins socket, feeds, outbox and lists, and knows nothing of React. */
+
+import { socketAddress } from "./address";
+import { fetchMe, signIn, type Me, type Problem } from "./api";
+import { Drafts } from "./drafts";
+import { Feed } from "./feed";
+import { newId } from "./ids";
+import { Lists } from "./lists";
+import { Outbox, type EffectCommand, type Pending } from "./outbox";
+import type { Accepted, AnyFrame, Limits, Notice, Prompt, Rejected, SessionBusy, Welcome } from "./protocol";
+import { Socket, type Link } from "./socket";
+import { Store } from "./store";
+import { toast } from "./toasts";
+
+export type Account =
+  | { phase: "starting" }
+  | { phase: "signed-out"; problem?: Problem }
+  | { phase: "unreachable"; problem: Problem }
+  | { phase: "ready"; me: Me };
+
+export interface Notices {
+  storageFull?: Notice;
+  /** The server's version, where it is not the one that this page came with. */
+  newVersion?: string;
+}
+
+/** A prompt that was accepted, and is not in the transcript yet. */
+export interface Settling {
+  command: Prompt;
+  seq: number;
+}
+
+export type PromptOptions = Partial<Pick<Prompt, "attachments" | "ifBusy" | "retryOf">>;
+/** A command without the id, which is made here. */
+type Unnamed<T> = T extends { id: string } ? Omit<T, "id"> : never;
+
+/** Sessions kept in memory after they were left, to be shown at once. */
+const KEPT_FEEDS = 6;
+
+export class Client {
+  readonly account = new Store<Account>({ phase: "starting" });
+  readonly link = new Store<Link>({ phase: "connecting", attempt: 1 });
+  readonly notices = new Store<Notices>({});
+  readonly settling = new Store<readonly Settling[]>([]);
+  readonly limits = new Store<Limits | undefined>(undefined);
+  readonly lists = new Lists();
+  readonly drafts = new Drafts();
+  readonly outbox: Outbox;
+  readonly #socket: Socket;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #followed = new Set<string>();
+  #welcomed = false;
+
+  constructor() {
+    this.#socket = new Socket({ address: socketAddress, onFrame: this.#onFrame, onLink: this.#onLink });
+    this.outbox = new Outbox((command) => this.#socket.send(command));
+  }
+
+  /** Signs in by the link's token, or by the cookie of an earlier time; then connects. */
+  async start(token?: string): Promise<void> {
+    this.account.set({ phase: "starting" });
+    const answer = await (token ? signIn(token) : fetchMe());
+    if (answer.ok) {
+      this.account.set({ phase: "ready", me: answer.value });
+      this.#socket.start();
+    } else if (token && answer.problem.status !== 0) await this.#afterBadToken(answer.problem);
+    else if (answer.problem.status === 401) this.account.set({ phase: "signed-out" });
+    else this.account.set({ phase: "unreachable", problem: answer.problem });
+  }
+
+  retryNow = (): void => {
+    this.#socket.retryNow();
+  };
+
+  /** The session's feed, subscribed until `unfollow`. */
+  follow(session: string): void {
+    this.#followed.add(session);
+    const feed = this.feed(session);
+    if (this.link.get().phase === "live") feed.subscribe();
+  }
+
+  unfollow(session: string): void {
+    this.#followed.delete(session);
+    this.#feeds.get(session)?.unsubscribe();
+    const left = [...this.#feeds.keys()].filter((id) => !this.#followed.has(id));
+    for (const id of left.slice(0, Math.max(0, left.length - KEPT_FEEDS))) this.#feeds.delete(id);
+  }
+
+  feed(session: string): Feed {
+    const known = this.#feeds.get(session);
+    if (known) return known;
+    const feed = new Feed(session, {
+      send: (command) => this.#socket.send(command),
+      reconnect: () => {
+        this.#socket.reconnect();
+      },
+      onSettled: (settled) => {
+        this.outbox.flush(settled);
+      },
+    });
+    feed.view.subscribe(() => {
+      this.#settle(session, feed.view.get().state.head);
+    });
+    this.#feeds.set(session, feed);
+    return feed;
+  }
+
+  prompt(session: string, text: string, options: PromptOptions = {}): void {
+    this.feed(session).view.patch({ rejected: undefined });
+    this.send({ type: "prompt", session, text, ...options });
+  }
+
+  send(command: Unnamed<EffectCommand>): void {
+    const account = this.account.get();
+    const user = account.phase === "ready" ? account.me.user : "";
+    const kept = this.outbox.add({ ...command, id: newId() }, user);
+    if (!kept) toast("This browser cannot keep unsent prompts (no storage, or it is full): they last until you reload.");
+  }
+
+  /** The person deletes a prompt without a reply; its text goes back to the composer. */
+  takeBack(id: string): void {
+    const found = this.outbox.remove(id);
+    if (found?.command.type === "prompt") this.drafts.restore(found.command.session, found.command.text);
+  }
+
+  async #afterBadToken(problem: Problem): Promise<void> {
+    const me = await fetchMe(); // the link was used before, perhaps by this very browser
+    if (me.ok) await this.start();
+    else this.account.set({ phase: "signed-out", problem });
+  }
+
+  #onLink = (link: Link): void => {
+    this.link.set(link);
+    if (link.phase === "live") return;
+    for (const feed of this.#feeds.values()) feed.disconnected();
+    if (link.phase === "waiting") void this.#probe();
+    if (link.phase === "ended" && link.goodbye?.code === "signed-out") this.#signedOut();
+  };
+
+  /** A refused WebSocket does not say why; REST does. */
+  async #probe(): Promise<void> {
+    const me = await fetchMe();
+    if (!me.ok && me.problem.status === 401) this.#signedOut();
+  }
+
+  #signedOut(): void {
+    if (this.account.get().phase !== "ready") return;
+    this.account.set({ phase: "signed-out" });
+    this.#socket.stop();
+  }
+
+  #onFrame = (frame: AnyFrame): void => {
+    switch (frame.type) {
+      case "welcome":
+        this.#onWelcome(frame);
+        break;
+      case "subscribed":
+        this.#feeds.get(frame.session)?.onSubscribed(frame);
+        break;
+      case "events":
+        this.#feeds.get(frame.session)?.onEvents(frame);
+        break;
+      case "heartbeat":
+        for (const session of this.#followed) this.#feeds.get(session)?.onHeartbeat(frame.cursors[session]);
+        this.outbox.remind();
+        break;
+      case "sessions":
+        this.lists.onFrame(frame);
+        break;
+      case "accepted":
+      case "session-busy":
+      case "rejected":
+        this.#onReply(frame);
+        break;
+      case "notice":
+        this.#onNotice(frame);
+        break;
+      case "goodbye":
+      case "unsubscribed":
+      case "pong":
+        break;
+    }
+  };
+
+  #onWelcome(welcome: Welcome): void {
+    const account = this.account.get();
+    if (account.phase === "ready" && account.me.version !== welcome.version) {
+      this.notices.patch({ newVersion: welcome.version });
+    }
+    this.notices.patch({ storageFull: undefined });
+    this.limits.set(welcome.limits);
+    this.outbox.adopt(welcome.user, !this.#welcomed);
+    this.#welcomed = true;
+    const followed = [...this.#followed];
+    for (const session of followed) this.feed(session).subscribe();
+    this.outbox.flush(undefined, followed); // the others follow when their sessions are subscribed
+    void this.lists.refresh();
+  }
+
+  #onReply(reply: Accepted | SessionBusy | Rejected): void {
+    const followed = [...this.#followed].map((session) => this.feed(session));
+    if (reply.type === "rejected" && followed.some((feed) => feed.onRejected(reply))) return;
+    const pending = reply.id ? this.outbox.remove(reply.id) : undefined;
+    if (pending?.command.type === "prompt") this.#onPromptReply(pending.command, reply);
+    else if (reply.type === "rejected" && (pending ?? reply.id === null)) toast(reply.message);
+  }
+
+  #onPromptReply(command: Prompt, reply: Accepted | SessionBusy | Rejected): void {
+    const { session, text } = command;
+    const feed = this.feed(session);
+    if (reply.type === "accepted") {
+      feed.view.patch({ busy: undefined, rejected: undefined });
+      if (this.#followed.has(session)) this.settling.set([...this.settling.get(), { command, seq: reply.seq ?? 0 }]);
+      this.#settle(session, feed.view.get().state.head);
+      return;
+    }
+    this.drafts.restore(session, text);
+    if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
+    else feed.view.patch({ rejected: reply });
+    if (!this.#followed.has(session)) toast("A prompt was not taken; its text is back in its session's composer.");
+  }
+
+  #settle(session: string, head: number): void {
+    const left = this.settling.get().filter(({ command, seq }) => command.session !== session || seq > head);
+    if (left.length < this.settling.get().length) this.settling.set(left);
+  }
+
+  #onNotice(notice: Notice): void {
+    if (notice.code === "storage-full") this.notices.patch({ storageFull: notice });
+    else if (notice.code === "storage-back") this.notices.patch({ storageFull: undefined });
+    else if (notice.code === "new-version") this.notices.patch({ newVersion: notice.message });
+    else if (notice.code === "signed-out") this.#signedOut();
+    else toast(notice.message);
+  }
+}
+
+/** What of the outbox belongs to a session. */
+export function pendingOf(pending: readonly Pending[], session: string): Pending[] {
+  return pending.filter((one) => one.command.session === session);
+}

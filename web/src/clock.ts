@@ -1,0 +1,57 @@
+/** Time for people: a clock that ticks while something shows it, and durations in words. */
+
+import { useSyncExternalStore } from "react";
+
+const listeners = new Set<() => void>();
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function watch(listener: () => void): () => void {
+  listeners.add(listener);
+  now = Date.now();
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const one of listeners) one();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** ms since the Unix epoch, renewed each second. */
+export function useNow(): number {
+  return useSyncExternalStore(watch, () => now);
+}
+
+/** "4 s", "2 min 5 s", "1 h 12 min". */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 10 && seconds % 60) return `${minutes} min ${seconds % 60} s`;
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+}
+
+/** "now", "5 min", "3 h", "2 d", then the date: how long ago, briefly. */
+export function ago(at: number, since: number): string {
+  const minutes = Math.floor((since - at) / 60_000);
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h`;
+  if (minutes < 7 * 24 * 60) return `${Math.floor(minutes / 60 / 24)} d`;
+  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+}
+
+/** "14:02", or with the day when it was not today. */
+export function timeOfDay(at: number): string {
+  const then = new Date(at);
+  const today = then.toDateString() === new Date().toDateString();
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  return today
+    ? then.toLocaleTimeString(undefined, time)
+    : then.toLocaleString(undefined, { ...time, day: "numeric", month: "short" });
+}

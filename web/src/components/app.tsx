@@ -1,0 +1,62 @@
+import { useEffect } from "react";
+import type { Client } from "../client";
+import { followHistory, go, route, type Route } from "../route";
+import { useStore } from "../store";
+import { Button } from "./button";
+import { ClientContext } from "./client-context";
+import { ErrorBoundary } from "./error-boundary";
+import { ProblemNotice } from "./notice";
+import { ProjectView } from "./project-view";
+import { Projects } from "./projects";
+import { SessionView } from "./session-view";
+import { SignIn } from "./sign-in";
+import { Toasts } from "./toasts";
+
+export function App({ client }: { client: Client }) {
+  return (
+    <ClientContext value={client}>
+      <ErrorBoundary what="The page">
+        <Page client={client} />
+      </ErrorBoundary>
+      <Toasts />
+    </ClientContext>
+  );
+}
+
+function Page({ client }: { client: Client }) {
+  const account = useStore(client.account, (value) => value);
+  const here = useStore(route, (value) => value);
+  useEffect(followHistory, []);
+  switch (account.phase) {
+    case "starting":
+      return <div className="p-6 text-faint" role="status">Connecting …</div>;
+    case "signed-out":
+      return <SignIn problem={account.problem} />;
+    case "unreachable":
+      return (
+        <main className="mx-auto max-w-lg p-6 pt-[20dvh]">
+          <ProblemNotice what="Antiphon does not answer" problem={account.problem} onRetry={() => void client.start()} />
+        </main>
+      );
+    case "ready":
+      return <View here={here} />;
+  }
+}
+
+function View({ here }: { here: Route }) {
+  switch (here.view) {
+    case "projects":
+      return <Projects />;
+    case "project":
+      return <ProjectView key={here.project} project={here.project} creating={here.creating} />;
+    case "session":
+      return <SessionView key={here.session} session={here.session} />;
+    case "nowhere":
+      return (
+        <main className="mx-auto flex max-w-md flex-col items-start gap-4 p-6 pt-[20dvh]">
+          <h1 className="text-xl font-semibold">There is nothing at this address</h1>
+          <Button look="primary" onClick={() => { go(""); }}>To the projects</Button>
+        </main>
+      );
+  }
+}

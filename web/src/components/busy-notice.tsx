@@ -1,0 +1,52 @@
+import { duration, timeOfDay, useNow } from "../clock";
+import type { SessionBusy } from "../protocol";
+import { useStore } from "../store";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { Notice } from "./notice";
+import { useSession } from "./session-context";
+
+/** The session runs another turn: one notice, and the text still in the composer. */
+export function BusyNotice() {
+  const { feed } = useSession();
+  const busy = useStore(feed.view, (view) => view.busy);
+  return busy && <Busy busy={busy} />;
+}
+
+function Busy({ busy }: { busy: SessionBusy }) {
+  const client = useClient();
+  const { feed, agent } = useSession();
+  const now = useNow();
+  const text = useStore(client.drafts.texts, () => client.drafts.get(feed.session));
+  const name = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === busy.provider)?.name);
+  const send = (ifBusy: "queue" | "steer") => {
+    client.drafts.set(feed.session, "");
+    client.prompt(feed.session, text, { ifBusy });
+  };
+  const empty = !text.trim();
+  return (
+    <Notice
+      tone="warn"
+      icon="clock"
+      testid="busy-notice"
+      title={`${name ?? busy.provider} is at work on another prompt since ${timeOfDay(busy.since)} (${duration(now - busy.since)})`}
+      actions={
+        <>
+          <Button look="primary" testid="busy-queue" disabled={empty} onClick={() => { send("queue"); }}>Queue</Button>
+          {agent?.capabilities.steer && (
+            <Button testid="busy-steer" disabled={empty} onClick={() => { send("steer"); }}>Steer</Button>
+          )}
+          <Button
+            look="danger"
+            testid="busy-stop"
+            onClick={() => { client.send({ type: "cancel", session: feed.session, turn: busy.turn }); }}
+          >
+            Stop
+          </Button>
+        </>
+      }
+    >
+      Your text was not sent; it is below.{busy.queued ? ` ${busy.queued} waiting in the queue.` : ""}
+    </Notice>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+import { timeOfDay } from "../clock";
+import type { Failure } from "../protocol";
+import { CopyButton } from "./copy-button";
+import { Icon } from "./icons";
+
+/** What went wrong, where, and what to do about it. */
+export function FailureCard({ failure, actions }: { failure: Failure; actions?: ReactNode }) {
+  const { action } = failure;
+  return (
+    <section
+      data-testid="failure"
+      data-code={failure.code}
+      data-type={failure.type}
+      role="alert"
+      className="rounded-xl border border-bad/30 bg-bad-soft px-3.5 py-3"
+    >
+      <div className="flex gap-2.5">
+        <span className="mt-px text-bad">
+          <Icon name="alert" size={17} />
+        </span>
+        <div className="min-w-0 flex-1 wrap-anywhere">
+          <h4 className="font-medium">{failure.message}</h4>
+          <p className="mt-0.5 font-mono text-xs text-dim">
+            {failure.type} · {failure.code}
+          </p>
+          {action && (
+            <p className="mt-2">
+              {action.label}
+              {action.until ? ` (from ${timeOfDay(action.until)})` : ""}
+            </p>
+          )}
+          {action?.command && <CommandLine command={action.command} />}
+          {failure.detail && <Details text={failure.detail} />}
+        </div>
+      </div>
+      {actions && <div className="mt-3 flex flex-wrap gap-2 pl-7">{actions}</div>}
+    </section>
+  );
+}
+
+/** A command to type elsewhere. */
+export function CommandLine({ command }: { command: string }) {
+  return (
+    <div className="mt-1.5 flex w-fit max-w-full items-center gap-1 rounded-lg border border-line bg-raised py-0.5 pr-1 pl-3">
+      <code className="min-w-0 overflow-x-auto font-mono text-xs whitespace-pre">{command}</code>
+      <CopyButton text={command} label="Copy command" />
+    </div>
+  );
+}
+
+function Details({ text }: { text: string }) {
+  return (
+    <details className="mt-2 text-dim">
+      <summary className="target w-fit text-[0.8125rem] hover:text-text">Details</summary>
+      <pre tabIndex={0} className="mt-1.5 max-h-64 overflow-auto rounded-lg bg-raised px-3 py-2 font-mono text-xs whitespace-pre-wrap">
+        {text}
+      </pre>
+    </details>
+  );
+}

@@ -1,0 +1,54 @@
+/** The page's icons: 24 × 24, drawn with one stroke. Beside words, so hidden from screen readers. */
+
+const PATHS = {
+  alert: "M12 8v5M12 16.5v.01M10.3 3.9 2.6 17.2a2 2 0 0 0 1.7 3h15.4a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z",
+  arrowDown: "M12 5v14M6 13l6 6 6-6",
+  arrowUp: "M12 19V5M6 11l6-6 6 6",
+  back: "M15 5l-7 7 7 7",
+  brain: "M9 18h6M10 21h4M12 3a6 6 0 0 0-3.6 10.8c.7.6 1.1 1.3 1.1 2.2h5c0-.9.4-1.6 1.1-2.2A6 6 0 0 0 12 3Z",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  chevron: "M9 6l6 6-6 6",
+  clock: "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z",
+  close: "M6 6l12 12M18 6L6 18",
+  copy: "M9 9h10v11H9zM5 15V4h10",
+  down: "M6 9l6 6 6-6",
+  edit: "M4 20l1-4L16.5 4.5l3 3L8 19l-4 1Z",
+  fetch: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c3 3.5 3 14.5 0 18M12 3c-3 3.5-3 14.5 0 18",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  folder: "M3 6h6l2 2h10v11H3z",
+  list: "M9 6h11M9 12h11M9 18h11M4.5 6v.01M4.5 12v.01M4.5 18v.01",
+  more: "M5 12v.01M12 12v.01M19 12v.01",
+  plus: "M12 5v14M5 12h14",
+  question: "M9.5 9a2.6 2.6 0 1 1 3.8 2.3c-.9.5-1.3 1-1.3 2M12 16.5v.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z",
+  queue: "M4 7h16M4 12h10M4 17h7",
+  retry: "M20 11a8 8 0 1 0-2.3 6M20 5v6h-6",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM20 20l-4-4",
+  shield: "M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z",
+  star: "M12 3.5l2.6 5.400 5.900.8-4.3 4.100 1 5.900-5.200-2.8-5.200 2.8 1-5.900L3.5 9.700l5.900-.8z",
+  steer: "M5 19c0-8 3-11 13-11M13 3l5 5-5 5",
+  stop: "M7 7h10v10H7z",
+  terminal: "M5 8l4 4-4 4M12 17h7",
+  tool: "M14.5 6.5a4 4 0 0 0-5.3 5L4 16.700 7.3 20l5.200-5.200a4 4 0 0 0 5-5.3l-2.5 2.5-2.5-.5-.5-2.5z",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 16, filled = false }: { name: IconName; size?: number; filled?: boolean }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill={filled ? "currentColor" : "none"}
+      stroke="currentColor"
+      strokeWidth={1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      className="shrink-0"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

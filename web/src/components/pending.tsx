@@ -1,0 +1,69 @@
+import { duration, timeOfDay, useNow } from "../clock";
+import type { Pending } from "../outbox";
+import { useStore } from "../store";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { UserText } from "./prompt-row";
+
+/** ms until a prompt without a reply says that it waits. */
+const QUIET_MS = 1500;
+
+/** A prompt that is not in the transcript yet, where it will stand. */
+export function PendingPrompt({ command: id }: { command: string }) {
+  const client = useClient();
+  const pending = useStore(client.outbox.pending, (all) => all.find(({ command }) => command.id === id));
+  const settling = useStore(client.settling, (all) => all.find(({ command }) => command.id === id));
+  const prompt = pending?.command ?? settling?.command;
+  if (prompt?.type !== "prompt") return null;
+  return (
+    <article data-testid="pending" data-command={id} className="flex flex-col items-end pt-5">
+      <h3 className="sr-only">Not answered yet: you asked</h3>
+      <UserText text={prompt.text} faded />
+      {pending && <Waiting pending={pending} onDelete={() => { client.takeBack(id); }} />}
+    </article>
+  );
+}
+
+function Waiting({ pending, onDelete }: { pending: Pending; onDelete: () => void }) {
+  const client = useClient();
+  const live = useStore(client.link, (link) => link.phase === "live");
+  const now = useNow();
+  if (pending.ask) {
+    return (
+      <div className="mt-1.5 flex flex-wrap items-center justify-end gap-2 text-[0.8125rem] text-warn">
+        Not sent since {timeOfDay(pending.at)}. Send it now?
+        <Button testid="pending-send" look="primary" onClick={() => { client.outbox.confirm(pending.command.id); }}>Send</Button>
+        <Button testid="pending-delete" onClick={onDelete}>Back to the composer</Button>
+      </div>
+    );
+  }
+  if (live && now - pending.at < QUIET_MS) return <p className="mt-1 px-1 text-xs text-faint">Sending …</p>;
+  return (
+    <div className="mt-1 flex flex-wrap items-center justify-end gap-2 px-1 text-xs text-dim">
+      {live ? `No answer yet, ${duration(now - pending.at)}` : "Is sent when the connection is back"}
+      <Button look="quiet" testid="pending-delete" className="!h-7 !px-2" onClick={onDelete}>Take back</Button>
+    </div>
+  );
+}
+
+/** A command other than a prompt that has no reply yet. */
+export function UnsentCommand({ pending, what }: { pending: Pending; what: string }) {
+  const client = useClient();
+  const live = useStore(client.link, (link) => link.phase === "live");
+  const { id } = pending.command;
+  if (pending.ask) {
+    return (
+      <div data-testid="pending" data-command={id} className="flex flex-wrap items-center gap-2 text-warn">
+        {what} has not been sent since {timeOfDay(pending.at)}.
+        <Button testid="pending-send" onClick={() => { client.outbox.confirm(id); }}>Send now</Button>
+        <Button testid="pending-delete" look="quiet" onClick={() => { client.takeBack(id); }}>Delete</Button>
+      </div>
+    );
+  }
+  return (
+    <div data-testid="pending" data-command={id} className="flex min-h-8 items-center gap-2 text-dim">
+      {live ? `${what} is being sent …` : `${what} is sent when the connection is back.`}
+      {!live && <Button look="quiet" testid="pending-delete" onClick={() => { client.takeBack(id); }}>Take back</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from "react";
+import { makeSession, type Problem } from "../api";
+import { go } from "../route";
+import { useStore } from "../store";
+import { AgentChoice } from "./agent-choice";
+import { useClient } from "./client-context";
+import { PromptBox } from "./composer";
+import { Link } from "./link";
+import { Icon } from "./icons";
+import { ProblemNotice } from "./notice";
+import { Shell } from "./shell";
+import { TrustNotice } from "./trust-dialog";
+
+/** A project: its sessions, and a place to start a new one. */
+export function ProjectView({ project, creating }: { project: string; creating: boolean }) {
+  return (
+    <Shell project={project} list={!creating}>
+      <div className="flex items-center px-2 pt-2 md:hidden">
+        <Link to={`projects/${project}`} aria-label="Back to the sessions" className="target flex items-center justify-center rounded-lg text-dim">
+          <Icon name="back" size={20} />
+        </Link>
+      </div>
+      <NewSession project={project} />
+    </Shell>
+  );
+}
+
+function NewSession({ project: id }: { project: string }) {
+  const client = useClient();
+  const project = useStore(client.lists.view, ({ projects }) => projects?.find((one) => one.id === id));
+  const known = useStore(client.lists.view, ({ projects }) => projects !== undefined);
+  const account = useStore(client.account, (value) => value);
+  const usual = account.phase === "ready" ? account.me.defaultProvider : "practice";
+  const [chosen, setChosen] = useState<string>();
+  const [problem, setProblem] = useState<Problem>();
+  const [starting, setStarting] = useState(false);
+  const provider = chosen ?? usual;
+  const place = `new:${id}`;
+
+  const start = async (text: string) => {
+    setStarting(true);
+    const made = await makeSession(id, provider);
+    setStarting(false);
+    setProblem(made.ok ? undefined : made.problem);
+    if (!made.ok) {
+      client.drafts.restore(place, text);
+      return;
+    }
+    client.lists.put(made.value);
+    client.prompt(made.value.id, text);
+    go(`sessions/${made.value.id}`);
+  };
+
+  if (known && !project) return <p className="m-auto text-dim">There is no such project.</p>;
+  return (
+    <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-center gap-4 overflow-y-auto px-4 py-8 sm:px-6">
+      <header>
+        <h1 className="text-xl font-semibold wrap-anywhere">What should be done in {project?.name ?? "…"}?</h1>
+        <p className="mt-1 font-mono text-xs wrap-anywhere text-faint">{project?.path}</p>
+      </header>
+      {project && !project.trusted && <TrustNotice project={project} />}
+      {problem && <ProblemNotice what="The session could not be started; your text is below" problem={problem} />}
+      <AgentChoice value={provider} onChange={setChosen} />
+      <PromptBox
+        place={place}
+        label="Write a prompt to start a session"
+        disabled={starting || !project?.trusted}
+        onSend={(text) => void start(text)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { duration, useNow } from "../clock";
+import type { RetryLine } from "../session";
+import { Icon } from "./icons";
+import { agentName, useSession } from "./session-context";
+
+/** The agent's model call failed and is tried again: said at once. */
+export function RetryLineView({ line, open }: { line: RetryLine; open: boolean }) {
+  const shown = useSession();
+  const of = line.limit ? ` of ${line.limit}` : "";
+  return (
+    <div data-testid="retrying" role={open ? "status" : undefined} className="flex gap-2.5 border-l-2 border-warn py-0.5 pl-3">
+      <span className="mt-0.5 text-warn">
+        <Icon name="retry" size={15} />
+      </span>
+      <div className="min-w-0 wrap-anywhere">
+        <div>{line.message}</div>
+        <div className="text-dim">
+          {agentName(shown)} tries again by itself: attempt {line.attempt}
+          {of}
+          {open && line.nextAt ? <Countdown to={line.nextAt} /> : ""}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Countdown({ to }: { to: number }) {
+  const left = to - useNow();
+  return left > 0 ? ` in ${duration(left)}` : " now";
+}

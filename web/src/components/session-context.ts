@@ -1,0 +1,24 @@
+import { createContext, use } from "react";
+import type { Provider } from "../api";
+import type { Feed } from "../feed";
+
+/** The session that is shown. */
+export interface ShownSession {
+  feed: Feed;
+  /** Provider id; empty while the session's row is not here yet. */
+  provider: string;
+  agent?: Provider;
+}
+
+export const SessionContext = createContext<ShownSession | undefined>(undefined);
+
+export function useSession(): ShownSession {
+  const shown = use(SessionContext);
+  if (!shown) throw new Error("there is no session above this component");
+  return shown;
+}
+
+/** What people call the agent. */
+export function agentName(shown: ShownSession): string {
+  return shown.agent?.name ?? (shown.provider || "The agent");
+}

@@ -1,0 +1,93 @@
+import { useEffect, useMemo } from "react";
+import { changeSession, fetchSession } from "../api";
+import { useStore } from "../store";
+import { toast } from "../toasts";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { Dock } from "./dock";
+import { Notice } from "./notice";
+import { SessionContext, useSession } from "./session-context";
+import { SessionHeader } from "./session-header";
+import { titleOf } from "./session-row";
+import { Shell } from "./shell";
+import { Transcript } from "./transcript";
+import { TrustNotice } from "./trust-dialog";
+
+/** One session: its conversation, and where to write. */
+export function SessionView({ session }: { session: string }) {
+  const client = useClient();
+  const feed = client.feed(session);
+  const row = useStore(client.lists.view, ({ rows }) => rows.get(session));
+  const providers = useStore(client.lists.view, (lists) => lists.providers);
+  const agent = providers?.find(({ id }) => id === row?.provider);
+  const provider = row?.provider ?? "";
+  const shown = useMemo(() => ({ feed, provider, agent }), [feed, provider, agent]);
+  const known = row !== undefined;
+
+  useEffect(() => {
+    client.follow(session);
+    return () => {
+      client.unfollow(session);
+    };
+  }, [client, session]);
+  useEffect(() => {
+    if (known) return;
+    void fetchSession(session).then((answer) => {
+      if (answer.ok) client.lists.put(answer.value);
+    });
+  }, [client, session, known]);
+  useEffect(() => {
+    document.title = `${row?.state === "waiting" ? "● " : ""}${titleOf(row)} · Antiphon`;
+    return () => {
+      document.title = "Antiphon";
+    };
+  }, [row]);
+
+  return (
+    <SessionContext value={shown}>
+      <Shell project={row?.project} session={session} list={false}>
+        <SessionHeader session={session} row={row} />
+        <Conversation trashed={row?.trashed ?? false} project={row?.project} />
+      </Shell>
+    </SessionContext>
+  );
+}
+
+function Conversation({ trashed, project: id }: { trashed: boolean; project?: string }) {
+  const client = useClient();
+  const { feed } = useSession();
+  const phase = useStore(feed.view, (view) => view.phase);
+  const refused = useStore(feed.view, (view) => view.refused);
+  const empty = useStore(feed.view, ({ state }) => state.turns.length === 0);
+  const project = useStore(client.lists.view, ({ projects }) => projects?.find((one) => one.id === id));
+  if (phase === "refused" && refused) {
+    return (
+      <div className="m-auto max-w-md p-6">
+        <Notice tone="bad" icon="alert" role="alert" testid="refused" title="This session cannot be shown">{refused.message}</Notice>
+      </div>
+    );
+  }
+  return (
+    <>
+      {phase === "loading" && empty ? <p role="status" className="m-auto text-faint">Loading …</p> : <Transcript />}
+      {project && !project.trusted && <div className="mx-auto w-full max-w-3xl px-4 pb-2 sm:px-6"><TrustNotice project={project} /></div>}
+      {trashed ? <Trashed session={feed.session} /> : <Dock />}
+    </>
+  );
+}
+
+function Trashed({ session }: { session: string }) {
+  const client = useClient();
+  const restore = async () => {
+    const answer = await changeSession(session, { trashed: false });
+    if (answer.ok) client.lists.put(answer.value);
+    else toast(answer.problem.message);
+  };
+  return (
+    <div className="mx-auto w-full max-w-3xl px-4 pb-3 sm:px-6">
+      <Notice icon="trash" title="This session is in the trash" actions={<Button look="primary" testid="restore" onClick={() => void restore()}>Restore</Button>}>
+        Restore it to go on.
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { useStore } from "../store";
+import { dismiss, toasts } from "../toasts";
+import { IconButton } from "./button";
+
+export function Toasts() {
+  const shown = useStore(toasts, (all) => all);
+  return (
+    <div aria-live="polite" className="pointer-events-none fixed inset-x-0 top-3 z-50 flex flex-col items-center gap-2 px-4">
+      {shown.map(({ id, message }) => (
+        <div
+          key={id}
+          data-testid="toast"
+          className="pointer-events-auto flex max-w-lg items-center gap-2 rounded-xl border border-line bg-raised py-1.5 pr-1.5 pl-4 shadow-lg"
+        >
+          <span className="min-w-0 wrap-anywhere">{message}</span>
+          <IconButton icon="close" label="Dismiss" size={14} onClick={() => { dismiss(id); }} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { memo } from "react";
+import { entryOf, turnOf, type Row } from "../rows";
+import { useStore } from "../store";
+import { EntryView } from "./entry";
+import { ErrorBoundary } from "./error-boundary";
+import { PendingPrompt } from "./pending";
+import { PromptRow } from "./prompt-row";
+import { useSession } from "./session-context";
+import { TurnEnd } from "./turn-end";
+
+/** One row of the transcript; it watches its own part of the session only. */
+export const TranscriptRow = memo(function TranscriptRow({ row }: { row: Row }) {
+  return (
+    <div className="mx-auto w-full max-w-3xl px-4 py-1.5 sm:px-6">
+      <ErrorBoundary what="This part of the conversation">
+        <Content row={row} />
+      </ErrorBoundary>
+    </div>
+  );
+});
+
+function Content({ row }: { row: Row }) {
+  switch (row.kind) {
+    case "prompt":
+      return <PromptOf turn={row.turn} />;
+    case "entry":
+      return <EntryOf row={row} />;
+    case "end":
+      return <EndOf turn={row.turn} />;
+    case "pending":
+      return <PendingPrompt command={row.command} />;
+  }
+}
+
+function PromptOf({ turn: id }: { turn: string }) {
+  const { feed } = useSession();
+  const turn = useStore(feed.view, ({ state }) => turnOf(state, id));
+  return turn && <PromptRow id={turn.id} status={turn.status} text={turn.text} at={turn.startedAt} retryOf={turn.retryOf} attachments={turn.attachments} />;
+}
+
+function EntryOf({ row }: { row: Extract<Row, { kind: "entry" }> }) {
+  const { feed } = useSession();
+  const entry = useStore(feed.view, ({ state }) => entryOf(state, row));
+  return entry && <EntryView entry={entry} />;
+}
+
+function EndOf({ turn: id }: { turn: string }) {
+  const { feed } = useSession();
+  const turn = useStore(feed.view, ({ state }) => turnOf(state, id));
+  return turn && <TurnEnd turn={turn} />;
+}

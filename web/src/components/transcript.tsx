@@ -1,0 +1,105 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Virtualizer } from "virtua";
+import { FollowEnd } from "../follow-end";
+import { Rows, type Row } from "../rows";
+import type { State } from "../session";
+import { useStore } from "../store";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { OlderPages } from "./older-pages";
+import { useSession } from "./session-context";
+import { TranscriptRow } from "./transcript-row";
+
+/** px from the top at which the older page is fetched. */
+const NEAR_TOP = 800;
+/** Height of what stands above the first row, px. */
+const TOP = 56;
+
+/** The conversation: only the rows in sight are made; it stays at its end only while the person is there. */
+export function Transcript() {
+  const { feed } = useSession();
+  const list = useRows();
+  const shift = useShift(list);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const [end] = useState(() => new FollowEnd());
+  const atEnd = useStore(end.atEnd, (value) => value);
+  const more = useStore(feed.view, ({ state, older }) => state.more && older === undefined);
+
+  const loadNearTop = () => {
+    if (more && (scroller.current?.scrollTop ?? Infinity) < NEAR_TOP) void feed.loadOlder();
+  };
+  useEffect(loadNearTop);
+  useLayoutEffect(() => (scroller.current && content.current ? end.attach(scroller.current, content.current) : undefined), [end]);
+  useLayoutEffect(() => {
+    end.follow();
+  }, [end, list]);
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        data-testid="transcript"
+        role="region"
+        aria-label="Conversation"
+        tabIndex={0}
+        className="h-full overflow-y-auto overscroll-contain pb-3 [overflow-anchor:none]"
+        onScroll={loadNearTop}
+      >
+        <div ref={content}>
+          <OlderPages height={TOP} />
+          <Virtualizer scrollRef={scroller} data={list} shift={shift} startMargin={TOP}>
+            {(row) => <TranscriptRow key={row.key} row={row} />}
+          </Virtualizer>
+        </div>
+      </div>
+      {!atEnd && (
+        <Button
+          icon="arrowDown"
+          testid="jump-to-latest"
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 !rounded-full shadow-md"
+          onClick={end.jump}
+        >
+          <JumpWords />
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function JumpWords() {
+  const { feed } = useSession();
+  return useStore(feed.view, ({ state }) => (state.approvals.length ? "Waits for your answer" : "Jump to latest"));
+}
+
+/** The rows of this session, its prompts without a reply at the end. */
+function useRows(): Row[] {
+  const client = useClient();
+  const { feed } = useSession();
+  const [rows] = useState(() => new Rows());
+  const pending = useStore(client.outbox.pending, (all) => all);
+  const settling = useStore(client.settling, (all) => all);
+  const ids = useMemo(() => {
+    const commands = [...settling.map((one) => one.command), ...pending.map((one) => one.command)];
+    return commands.filter(({ type, session }) => type === "prompt" && session === feed.session).map(({ id }) => id);
+  }, [pending, settling, feed]);
+  return useStore(feed.view, ({ state }) => rows.of(state.turns, notShownYet(ids, state)));
+}
+
+/** Without those whose event came before their reply. */
+function notShownYet(ids: string[], state: State): string[] {
+  if (!ids.length) return ids;
+  const shown = new Set([...state.turns, ...state.queue].map(({ command }) => command));
+  return ids.filter((id) => !shown.has(id));
+}
+
+/** Whether this rendering adds rows before those that were there: then the view must not move. */
+function useShift(list: Row[]): boolean {
+  const [seen, setSeen] = useState({ list, shift: false });
+  if (seen.list === list) return seen.shift;
+  // The first turn may have been known in part: its second row tells.
+  const mark = seen.list[1]?.key;
+  const shift = mark !== undefined && list.findIndex((row) => row.key === mark) > 1;
+  setSeen({ list, shift });
+  return shift;
+}

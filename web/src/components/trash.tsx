@@ -1,0 +1,46 @@
+import { useState } from "react";
+import { changeSession, fetchSessions } from "../api";
+import { toast } from "../toasts";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { Dialog } from "./dialog";
+import { ProblemNotice } from "./notice";
+import { titleOf } from "./session-row";
+import { useRequest } from "./use-request";
+
+export function TrashButton({ project }: { project: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look="quiet" icon="trash" testid="trash" onClick={() => { setOpen(true); }}>Trash</Button>
+      {open && <TrashDialog project={project} onClose={() => { setOpen(false); }} />}
+    </>
+  );
+}
+
+/** Sessions that were put away; each can come back. */
+function TrashDialog({ project, onClose }: { project: string; onClose: () => void }) {
+  const client = useClient();
+  const { value, problem, reload } = useRequest(project, () => fetchSessions(project, undefined, true));
+  const rows = value?.sessions;
+  const restore = async (id: string) => {
+    const answer = await changeSession(id, { trashed: false });
+    if (answer.ok) client.lists.put(answer.value);
+    else toast(answer.problem.message);
+    reload();
+  };
+  return (
+    <Dialog title="Trash" onClose={onClose} testid="trash-dialog">
+      {problem && <ProblemNotice what="The trash did not load" problem={problem} onRetry={reload} />}
+      {rows?.length === 0 && <p className="text-dim">The trash is empty.</p>}
+      <ul>
+        {rows?.map((row) => (
+          <li key={row.id} className="flex items-center gap-3 py-1">
+            <span className="min-w-0 flex-1 truncate">{titleOf(row)}</span>
+            <Button testid="restore" onClick={() => void restore(row.id)}>Restore</Button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,67 @@
+import { useState } from "react";
+import { toolsOf, turnOf } from "../rows";
+import type { Turn } from "../session";
+import { useStore } from "../store";
+import { toast } from "../toasts";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { Dialog } from "./dialog";
+import { useSession } from "./session-context";
+
+/** A new turn with the same text. Where tools already ran, it lists them and asks first. */
+export function TryAgain({ turn }: { turn: Turn }) {
+  const client = useClient();
+  const { feed } = useSession();
+  const [asking, setAsking] = useState<Turn>();
+  const again = useStore(feed.view, ({ state }) => state.turns.some((other) => other.retryOf === turn.id));
+
+  const send = (whole: Turn) => {
+    setAsking(undefined);
+    client.prompt(feed.session, whole.text, { attachments: whole.attachments, retryOf: whole.id });
+  };
+  const start = async () => {
+    // Its first event may be in an older page: then its text and its first tools are not known yet.
+    const loaded = await feed.loadTurn(turn.id);
+    const whole = turnOf(feed.view.get().state, turn.id);
+    if (!loaded || !whole) toast("The beginning of this turn could not be loaded, so it cannot be tried again yet.");
+    else if (toolsOf(whole).length) setAsking(whole);
+    else send(whole);
+  };
+
+  if (again) return <span className="self-center text-[0.8125rem] text-dim">Tried again below</span>;
+  return (
+    <>
+      <Button icon="retry" testid="try-again" onClick={() => void start()}>
+        Try again
+      </Button>
+      {asking && <AskFirst turn={asking} onSend={() => { send(asking); }} onClose={() => { setAsking(undefined); }} />}
+    </>
+  );
+}
+
+function AskFirst({ turn, onSend, onClose }: { turn: Turn; onSend: () => void; onClose: () => void }) {
+  const tools = toolsOf(turn);
+  return (
+    <Dialog
+      title="This turn already did something"
+      testid="try-again-dialog"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Leave it</Button>
+          <Button look="primary" testid="try-again-confirm" onClick={onSend}>Try again</Button>
+        </>
+      }
+    >
+      <p>The agent used {tools.length === 1 ? "a tool" : `${tools.length} tools`} before it failed. Trying again may do it twice:</p>
+      <ul className="mt-3 max-h-72 space-y-1 overflow-y-auto">
+        {tools.map((tool, at) => (
+          <li key={at} className="flex justify-between gap-3 rounded-lg bg-panel px-3 py-1.5">
+            <span className="min-w-0 wrap-anywhere">{tool.title}</span>
+            <span className="shrink-0 text-dim">{tool.status}</span>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,176 @@
+/**
+ * One session as this page follows it.
+ *
+ * 1. `cursor` is the last seq received; a frame that continues another one makes us subscribe anew from ours.
+ * 2. Frames of an older subscription are dropped.
+ * 3. Another epoch, or `reset`: what we have is of another past, so we start afresh.
+ * 4. A heartbeat that says more was sent than we have makes us subscribe anew.
+ * 5. A subscribe that gets no reply within 10 s on a live connection costs that connection.
+ */
+
+import { fetchOlder, type Problem } from "./api";
+import { onNextFrame } from "./frames";
+import { newId } from "./ids";
+import { prepend } from "./prepend";
+import type { AnyCommand, AnyEvent, Events, Rejected, SessionBusy, Subscribed } from "./protocol";
+import { reduce } from "./reduce";
+import { begin, emptyState, resume, type State } from "./session";
+import { Store } from "./store";
+
+/** Events (without deltas) that a session is opened with. */
+const TAIL = 200;
+const OLDER = 200;
+const REPLY_LIMIT = 10_000;
+
+export interface FeedView {
+  state: State;
+  phase: "loading" | "catching-up" | "live" | "refused";
+  refused?: Rejected;
+  /** The older page under way, or why it did not come. */
+  older?: "loading" | Problem;
+  /** The one notice of promise 5. */
+  busy?: SessionBusy;
+  /** Why the last prompt was not taken. */
+  rejected?: Rejected;
+}
+
+export interface FeedOptions {
+  send: (command: AnyCommand) => boolean;
+  reconnect: () => void;
+  /** The session is subscribed (or refused): its pending commands may go. */
+  onSettled: (session: string) => void;
+}
+
+export class Feed {
+  readonly session: string;
+  readonly view = new Store<FeedView>({ state: emptyState(), phase: "loading" });
+  readonly #options: FeedOptions;
+  #epoch?: string;
+  #cursor = 0;
+  #subscription?: string;
+  #received: AnyEvent[] = [];
+  #scheduled = false;
+  #limit?: ReturnType<typeof setTimeout>;
+
+  constructor(session: string, options: FeedOptions) {
+    this.session = session;
+    this.#options = options;
+  }
+
+  get subscribed(): boolean {
+    const { phase } = this.view.get();
+    return phase === "live" || phase === "refused";
+  }
+
+  /** Follows the session from our cursor on; at first its end. */
+  subscribe(): void {
+    clearTimeout(this.#limit);
+    const id = newId();
+    const from = this.#epoch ? { epoch: this.#epoch, after: this.#cursor } : { tail: TAIL };
+    this.#subscription = id;
+    if (!this.#options.send({ type: "subscribe", id, session: this.session, ...from })) return;
+    if (this.view.get().phase !== "loading") this.view.patch({ phase: "catching-up", refused: undefined });
+    this.#limit = setTimeout(this.#options.reconnect, REPLY_LIMIT);
+  }
+
+  unsubscribe(): void {
+    this.#subscription = undefined;
+    clearTimeout(this.#limit);
+    this.#options.send({ type: "unsubscribe", id: newId(), session: this.session });
+  }
+
+  /** The connection is gone: what was on its way with it will come again. */
+  disconnected(): void {
+    this.#subscription = undefined;
+    clearTimeout(this.#limit);
+    if (this.view.get().phase === "live") this.view.patch({ phase: "catching-up" });
+  }
+
+  onSubscribed(reply: Subscribed): void {
+    if (reply.id !== this.#subscription) return;
+    clearTimeout(this.#limit);
+    this.#apply();
+    const known = this.#epoch === reply.epoch && !reply.reset;
+    this.#epoch = reply.epoch;
+    const { state: was, busy } = this.view.get();
+    const state = known ? resume(was, reply) : begin(reply);
+    if (!known) this.#cursor = reply.first - 1;
+    const stillBusy = busy && busy.turn === reply.turn?.turn ? busy : undefined;
+    this.#show({ state: reduce(state, []), phase: "live", refused: undefined, older: undefined, busy: stillBusy });
+    this.#options.onSettled(this.session);
+  }
+
+  /** The subscribe was refused. False: it was not ours. */
+  onRejected(reply: Rejected): boolean {
+    if (reply.id !== this.#subscription) return false;
+    clearTimeout(this.#limit);
+    this.#subscription = undefined;
+    this.view.patch({ phase: "refused", refused: reply });
+    this.#options.onSettled(this.session);
+    return true;
+  }
+
+  onEvents(frame: Events): void {
+    if (frame.subscription !== this.#subscription) return;
+    if (frame.after !== this.#cursor) {
+      this.subscribe();
+      return;
+    }
+    this.#received.push(...frame.events);
+    this.#cursor = frame.to ?? frame.events.at(-1)?.seq ?? this.#cursor;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    onNextFrame(() => {
+      this.#scheduled = false;
+      this.#apply();
+    });
+  }
+
+  onHeartbeat(sent: number | undefined): void {
+    if (sent !== undefined && sent > this.#cursor && this.view.get().phase === "live") this.subscribe();
+  }
+
+  /** Loads the page before the first known event; at most one at a time. */
+  async loadOlder(): Promise<void> {
+    const { state, older } = this.view.get();
+    if (older === "loading" || !state.more) return;
+    this.view.patch({ older: "loading" });
+    const epoch = this.#epoch;
+    const page = await fetchOlder(this.session, state.first, OLDER);
+    if (epoch !== this.#epoch) return; // another past by now
+    if (!page.ok) this.view.patch({ older: page.problem });
+    else if (page.value.epoch !== epoch) this.view.patch({ older: undefined });
+    else this.#show({ state: prepend(this.view.get().state, page.value.events, page.value.more), older: undefined });
+  }
+
+  /** Loads back to the turn's first event. False: it could not be. */
+  async loadTurn(turn: string): Promise<boolean> {
+    for (;;) {
+      const { state } = this.view.get();
+      if (state.turns.find((one) => one.id === turn)?.startedAt !== undefined) return true;
+      if (!state.more) return false;
+      await this.loadOlder();
+      if (this.view.get().state.first === state.first) return false;
+    }
+  }
+
+  #apply(): void {
+    const received = this.#received;
+    const { state } = this.view.get();
+    if (!received.length && state.head >= this.#cursor) return;
+    this.#received = [];
+    this.#show({ state: reduce(state, received, this.#cursor) });
+  }
+
+  #show(fields: Partial<FeedView>): void {
+    const view = { ...this.view.get(), ...fields };
+    if (view.busy && isOver(view.state, view.busy.turn)) view.busy = undefined;
+    this.view.set(view);
+  }
+}
+
+/** Whether the turn has ended. One that we have not heard of has not: replies and events are not ordered. */
+function isOver(state: State, turn: string): boolean {
+  const known = state.turns.findLast((one) => one.id === turn);
+  return known ? known.status !== "running" : state.running !== undefined && state.running !== turn;
+}

@@ -1,0 +1,108 @@
+/** The lists: projects, providers, and each project's sessions, kept live by `sessions` frames. */
+
+import { fetchProjects, fetchProviders, fetchSessions, type Problem, type Project, type Provider } from "./api";
+import type { SessionRow, Sessions } from "./protocol";
+import { Store } from "./store";
+
+/** How much of a project's sessions is loaded. */
+export interface Loaded {
+  next: string | null;
+  loading: boolean;
+  problem?: Problem;
+}
+
+export interface ListsView {
+  projects?: Project[];
+  providers?: Provider[];
+  problem?: Problem;
+  rows: ReadonlyMap<string, SessionRow>;
+  loaded: Readonly<Record<string, Loaded>>;
+}
+
+export class Lists {
+  readonly view = new Store<ListsView>({ rows: new Map(), loaded: {} });
+  /** The revision that made each row what it is: a page fetched before it must not undo it. */
+  readonly #revisions = new Map<string, number>();
+
+  async refresh(): Promise<void> {
+    const projects = Object.keys(this.view.get().loaded);
+    await Promise.all([this.#refreshNames(), ...projects.map((project) => this.#page(project))]);
+  }
+
+  /** Loads the newest sessions of a project, unless they are there. */
+  open(project: string): void {
+    if (!this.view.get().loaded[project]) void this.#page(project);
+  }
+
+  async more(project: string): Promise<void> {
+    const loaded = this.view.get().loaded[project];
+    if (loaded && !loaded.loading && (loaded.next ?? loaded.problem)) await this.#page(project, loaded.next ?? undefined);
+  }
+
+  onFrame(frame: Sessions): void {
+    const rows = new Map(this.view.get().rows);
+    for (const row of frame.upserts ?? []) {
+      rows.set(row.id, row);
+      this.#revisions.set(row.id, frame.revision);
+    }
+    for (const id of frame.removes ?? []) rows.delete(id);
+    this.view.patch({ rows });
+  }
+
+  /** What a reply told about a session. */
+  put(row: SessionRow): void {
+    this.view.patch({ rows: new Map(this.view.get().rows).set(row.id, row) });
+  }
+
+  putProject(project: Project): void {
+    const others = (this.view.get().projects ?? []).filter((one) => one.id !== project.id);
+    this.view.patch({ projects: [project, ...others] });
+  }
+
+  async #refreshNames(): Promise<void> {
+    const [projects, providers] = await Promise.all([fetchProjects(), fetchProviders()]);
+    if (projects.ok) this.view.patch({ projects: projects.value.projects, problem: undefined });
+    else this.view.patch({ problem: projects.problem });
+    if (providers.ok) this.view.patch({ providers: providers.value.providers });
+    else this.view.patch({ problem: providers.problem });
+  }
+
+  async #page(project: string, before?: string): Promise<void> {
+    const was = this.view.get().loaded[project];
+    this.#setLoaded(project, { next: was?.next ?? null, loading: true });
+    const page = await fetchSessions(project, before);
+    if (!page.ok) {
+      this.#setLoaded(project, { next: was?.next ?? null, loading: false, problem: page.problem });
+      return;
+    }
+    const { sessions, next, revision } = page.value;
+    if (before === undefined) this.#dropMissing(project, sessions, next);
+    const rows = new Map(this.view.get().rows);
+    for (const row of sessions) if ((this.#revisions.get(row.id) ?? 0) <= revision) rows.set(row.id, row);
+    this.view.patch({ rows });
+    // A fresh first page leaves older pages as they are, and where they go on.
+    const keep = before === undefined && was?.next && next;
+    this.#setLoaded(project, { next: keep ? was.next : next, loading: false });
+  }
+
+  /** What should be in the page and is not: deleted or put in the trash meanwhile. */
+  #dropMissing(project: string, sessions: SessionRow[], next: string | null): void {
+    const there = new Set(sessions.map((row) => row.id));
+    const oldest = next ? (sessions.at(-1)?.lastActivity ?? 0) : -Infinity;
+    const rows = [...this.view.get().rows].filter(
+      ([id, row]) => row.project !== project || row.lastActivity <= oldest || there.has(id),
+    );
+    this.view.patch({ rows: new Map(rows) });
+  }
+
+  #setLoaded(project: string, loaded: Loaded): void {
+    this.view.patch({ loaded: { ...this.view.get().loaded, [project]: loaded } });
+  }
+}
+
+/** A project's sessions as the list shows them: the newest first. */
+export function sessionsOf(rows: ReadonlyMap<string, SessionRow>, project: string): SessionRow[] {
+  return [...rows.values()]
+    .filter((row) => row.project === project && !row.trashed)
+    .sort((one, other) => other.lastActivity - one.lastActivity || (one.id < other.id ? 1 : -1));
+}

@@ -1,0 +1,80 @@
+/** The transcript as a flat list of rows, so that only those in sight are made. */
+
+import type { Entry, State, Turn } from "./session";
+
+export type Row =
+  | { key: string; kind: "prompt"; turn: string }
+  | { key: string; kind: "entry"; turn: string; entry: string; at: number }
+  | { key: string; kind: "end"; turn: string }
+  | { key: string; kind: "pending"; command: string };
+
+/** Makes the rows, and gives the same list again as long as only the insides of rows have changed. */
+export class Rows {
+  #turns: readonly Turn[] = [];
+  #pending: readonly string[] = [];
+  #segments = new Map<string, { turn: Turn; rows: Row[] }>();
+  #rows: Row[] = [];
+
+  of(turns: readonly Turn[], pending: readonly string[]): Row[] {
+    const samePending = sameStrings(pending, this.#pending);
+    if (turns === this.#turns && samePending) return this.#rows;
+    const segments = turns.map((turn) => this.#segment(turn));
+    const same = samePending && sameItems(turns, this.#turns) && segments.every((segment) => !segment.fresh);
+    this.#turns = turns;
+    this.#pending = pending;
+    this.#segments = new Map(segments.map(({ turn, rows }) => [turn.id, { turn, rows }]));
+    if (!same) this.#rows = [...segments.flatMap(({ rows }) => rows), ...pending.map(pendingRow)];
+    return this.#rows;
+  }
+
+  #segment(turn: Turn): { turn: Turn; rows: Row[]; fresh: boolean } {
+    const known = this.#segments.get(turn.id);
+    if (known?.turn === turn) return { turn, rows: known.rows, fresh: false };
+    const rows = rowsOf(turn);
+    if (known && sameStrings(rows.map(keyOf), known.rows.map(keyOf))) return { turn, rows: known.rows, fresh: false };
+    return { turn, rows, fresh: true };
+  }
+}
+
+function rowsOf(turn: Turn): Row[] {
+  const inside = turn.entries.map(
+    (entry, at): Row => ({ key: `${turn.id}/${entry.id}`, kind: "entry", turn: turn.id, entry: entry.id, at }),
+  );
+  if (turn.status === "outside") return inside;
+  return [
+    { key: turn.id, kind: "prompt", turn: turn.id },
+    ...inside,
+    { key: `${turn.id}/end`, kind: "end", turn: turn.id },
+  ];
+}
+
+const pendingRow = (command: string): Row => ({ key: `pending/${command}`, kind: "pending", command });
+const keyOf = (row: Row) => row.key;
+
+function sameStrings(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, at) => text === other[at]);
+}
+
+function sameItems(one: readonly Turn[], other: readonly Turn[]): boolean {
+  return one.length === other.length && one.every((turn, at) => turn.id === other[at]?.id);
+}
+
+export function turnOf(state: State, id: string): Turn | undefined {
+  return state.turns.findLast((turn) => turn.id === id);
+}
+
+/** The entry of a row; where it stood last is looked at first. */
+export function entryOf(state: State, row: { turn: string; entry: string; at: number }): Entry | undefined {
+  const turn = turnOf(state, row.turn);
+  const guess = turn?.entries[row.at];
+  return guess?.id === row.entry ? guess : turn?.entries.findLast((entry) => entry.id === row.entry);
+}
+
+/** The tool calls that ran in a turn: what trying it again may do twice. */
+export function toolsOf(turn: Turn): { title: string; status: string }[] {
+  return turn.entries.flatMap(({ content }) =>
+    content.kind === "tool-call" && content.status !== undefined && content.status !== "pending"
+      ? [{ title: content.title, status: content.status }]
+      : [],
+  );
+}
