@@ -5,16 +5,16 @@ the rows derived from them. Nothing of it is there unless all of it is.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import get_args
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from antiphon.log import schema
 from antiphon.log.commands import CommandRow, NewCommand, add_command
 from antiphon.log.errors import AlreadyResolved, CommandSeen, Fenced, TurnEnded, TurnRunning
-from antiphon.log.prepared import Prepared
+from antiphon.log.prepared import Prepared, PreparedRows
 from antiphon.log.projections import PROJECTIONS, violation
 from antiphon.model.events import AnyEvent
 
@@ -51,15 +51,16 @@ class Append(Struct, frozen=True, kw_only=True):
     command: NewCommand | None = None
 
 
-_s, _e = schema.session_metadata.c, schema.event.c
+_s = schema.session_metadata.c
 _ADVANCE = Prepared(
     update(schema.session_metadata)
-    .where(_s.key == bindparam("session"), _s.generation == bindparam("known"), _s.head == bindparam("before"))
+    .where(
+        _s.key == bindparam("session"), _s.generation == bindparam("known"), _s.head == bindparam("before")
+    )
     .values(head=bindparam("after"))
 )
-_INSERT = Prepared(
-    insert(schema.event).values({c: bindparam(c) for c in ("session", "seq", "type", "turn", "subject", "body")})
-)
+_INSERT = PreparedRows(schema.event, ("session", "seq", "type", "turn", "subject", "body"))
+_TAGS = {kind: str(kind.__struct_config__.tag) for kind in get_args(AnyEvent)}
 
 
 def append(conn: Connection, batch: Append) -> None:
@@ -69,36 +70,29 @@ def append(conn: Connection, batch: Append) -> None:
     TurnRunning, TurnKnown, TurnEnded, UnknownTurn, AlreadyResolved, UnknownApproval.
     """
     events = batch.events
-    if events and (events[0].event.seq != batch.head + 1 or events[-1].event.seq != batch.head + len(events)):
-        raise ValueError(f"events must be numbered from {batch.head + 1} without a hole")
+    after = batch.head + len(events)
+    if any(encoded.event.seq != seq for seq, encoded in enumerate(events, batch.head + 1)):
+        raise ValueError(f"the events must be numbered {batch.head + 1} to {after}")
     if batch.command:
         add_command(conn, batch.command)
-    after = batch.head + len(events)
     moved = _ADVANCE.run(conn, session=batch.session, known=batch.generation, before=batch.head, after=after)
     if moved.rowcount != 1:
         raise Fenced(batch.session)
-    if events:
-        _insert(conn, batch)
-        _project(conn, batch)
+    _insert(conn, batch)
+    _project(conn, batch)
 
 
 def _insert(conn: Connection, batch: Append) -> None:
     try:
-        _INSERT.run_many(conn, [_row(batch.session, encoded) for encoded in batch.events])
+        _INSERT.run(conn, [_row(batch.session, encoded) for encoded in batch.events])
     except IntegrityError as error:
         raise violation(conn, batch.session, [x.event for x in batch.events], error) from error
 
 
-def _row(session: int, encoded: Encoded) -> dict[str, Any]:
+def _row(session: int, encoded: Encoded) -> tuple[int, int, str, str | None, str | None, bytes]:
     event = encoded.event
-    return {
-        "session": session,
-        "seq": event.seq,
-        "type": event.__struct_config__.tag,
-        "turn": event.turn,
-        "subject": getattr(event, "item", None) or getattr(event, "approval", None),
-        "body": encoded.body,
-    }
+    subject: str | None = getattr(event, "approval", None) or getattr(event, "item", None)
+    return session, event.seq, _TAGS[type(event)], event.turn, subject, encoded.body
 
 
 def _project(conn: Connection, batch: Append) -> None:

@@ -43,5 +43,7 @@ def open_approvals(conn: Connection, session: int) -> list[ApprovalRequested]:
 def waiting(conn: Connection, user: int) -> list[tuple[str, ApprovalRequested]]:
     """All open approvals of the user's sessions, each with its session's id."""
     query = select(_s.id, _a.body).join_from(schema.approval, schema.session_metadata, _s.key == _a.session)
-    query = query.where(_a.resolved_at.is_(None), _s.user_id == user, _s.trashed_at.is_(None)).order_by(_a.key)
+    query = query.where(_a.resolved_at.is_(None), _s.user_id == user, _s.trashed_at.is_(None)).order_by(
+        _a.key
+    )
     return [(session, _decode(body)) for session, body in conn.execute(query)]

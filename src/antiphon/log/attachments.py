@@ -6,14 +6,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from msgspec import Struct
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from antiphon.log import schema
+from antiphon.log.record import Record
 from antiphon.log.sqlite import insert_or_ignore
 
 
-class Attachment(Struct, frozen=True, kw_only=True):
+class Attachment(Record, frozen=True, kw_only=True):
     """A file that a prompt may name."""
 
     id: str
@@ -24,10 +24,6 @@ class Attachment(Struct, frozen=True, kw_only=True):
     size: int
     """Bytes."""
     created_at: int
-
-    @classmethod
-    def from_row(cls, row: Row[tuple[str, int, str, str, int, int]]) -> "Attachment":
-        return cls(id=row[0], user=row[1], name=row[2], media_type=row[3], size=row[4], created_at=row[5])
 
 
 _c = schema.attachment.c

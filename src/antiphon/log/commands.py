@@ -5,7 +5,6 @@ import time
 from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
-
 from antiphon.log import schema
 from antiphon.log.errors import CommandSeen
 from antiphon.log.prepared import Prepared
@@ -44,7 +43,9 @@ class CommandRow(Struct, frozen=True, kw_only=True):
 
 _c = schema.command.c
 _COLUMNS = (_c.user_id, _c.id, _c.hash, _c.reply, _c.at)
-_ADD = Prepared(insert_or_ignore(schema.command).values({column.name: bindparam(column.name) for column in _COLUMNS}))
+_ADD = Prepared(
+    insert_or_ignore(schema.command).values({column.name: bindparam(column.name) for column in _COLUMNS})
+)
 
 
 def get_command(conn: Connection, user: int, command: str) -> CommandRow | None:

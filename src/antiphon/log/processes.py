@@ -1,12 +1,12 @@
 """Processes that agents run as: noted before they are trusted to end, so that the next start can find what is left."""
 
-from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from antiphon.log import schema
+from antiphon.log.record import Record
 
 
-class ProcessRow(Struct, frozen=True, kw_only=True):
+class ProcessRow(Record, frozen=True, kw_only=True):
     """A process. Its pid alone means nothing after a reboot or much time: boot_id and start_time say which one it was."""
 
     node: str
@@ -18,10 +18,6 @@ class ProcessRow(Struct, frozen=True, kw_only=True):
     """Seconds, as the system's process list tells it."""
     marker: str
     """What its environment holds, to find its descendants."""
-
-    @classmethod
-    def from_row(cls, row: Row[tuple[str, str, int | None, int, float, str]]) -> "ProcessRow":
-        return cls(node=row[0], boot_id=row[1], session=row[2], pid=row[3], start_time=row[4], marker=row[5])
 
 
 _c = schema.process.c
@@ -41,4 +37,7 @@ def remove(conn: Connection, pid: int, marker: str) -> None:
 
 def left(conn: Connection, node: str) -> list[ProcessRow]:
     """Processes of the node that nobody removed."""
-    return [ProcessRow.from_row(row) for row in conn.execute(select(*_COLUMNS).where(_c.node == node).order_by(_c.key))]
+    return [
+        ProcessRow.from_row(row)
+        for row in conn.execute(select(*_COLUMNS).where(_c.node == node).order_by(_c.key))
+    ]

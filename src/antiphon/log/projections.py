@@ -54,7 +54,9 @@ def _touch(conn: Connection, session: int, at: int, **values: Any) -> None:
     """Change the session's row and move it to the front of its lists."""
     _change(conn, session, last_activity=at, **values)
     project = select(_s.project_id).where(_s.key == session).scalar_subquery()
-    conn.execute(update(schema.project).where(_p.key == project, _p.last_activity < at).values(last_activity=at))
+    conn.execute(
+        update(schema.project).where(_p.key == project, _p.last_activity < at).values(last_activity=at)
+    )
 
 
 def _name(conn: Connection, session: int, text: str) -> None:
@@ -69,8 +71,14 @@ def _name(conn: Connection, session: int, text: str) -> None:
 
 
 def _turn_queued(conn: Connection, session: int, event: e.TurnQueued, _body: bytes) -> None:
-    last = select(func.coalesce(func.max(_t.position), 0) + 1).where(_t.session == session, _t.state == "queued")
-    row = _turn_row(session, event) | {"state": "queued", "queued_at": event.at, "position": last.scalar_subquery()}
+    last = select(func.coalesce(func.max(_t.position), 0) + 1).where(
+        _t.session == session, _t.state == "queued"
+    )
+    row = _turn_row(session, event) | {
+        "state": "queued",
+        "queued_at": event.at,
+        "position": last.scalar_subquery(),
+    }
     _add_turn(conn, session, row)
     _touch(conn, session, event.at, queued=_s.queued + 1)
     _name(conn, session, event.text)
@@ -101,7 +109,11 @@ def _turn_violation(session: int, turn: str, error: IntegrityError) -> Exception
 def _turn_started(conn: Connection, session: int, event: e.TurnStarted, _body: bytes) -> None:
     was_queued = _start_queued(conn, session, event)
     if not was_queued:
-        row = _turn_row(session, event) | {"state": "running", "started_at": event.at, "retry_of": event.retry_of}
+        row = _turn_row(session, event) | {
+            "state": "running",
+            "started_at": event.at,
+            "retry_of": event.retry_of,
+        }
         _add_turn(conn, session, row)
     _touch(
         conn,
@@ -173,7 +185,13 @@ def _item_completed(conn: Connection, session: int, event: e.ItemCompleted, _bod
 
 
 def _approval_requested(conn: Connection, session: int, event: e.ApprovalRequested, body: bytes) -> None:
-    row = {"id": event.approval, "session": session, "turn": event.turn, "body": body, "requested_at": event.at}
+    row = {
+        "id": event.approval,
+        "session": session,
+        "turn": event.turn,
+        "body": body,
+        "requested_at": event.at,
+    }
     conn.execute(insert(schema.approval).values(row))
     _touch(conn, session, event.at, waiting=_s.waiting + 1)
 
@@ -230,7 +248,9 @@ PROJECTIONS: dict[type[e.Event], Callable[[Connection, int, Any, bytes], None]] 
 }
 
 
-def violation(conn: Connection, session: int, events: Sequence[e.AnyEvent], error: IntegrityError) -> Exception:
+def violation(
+    conn: Connection, session: int, events: Sequence[e.AnyEvent], error: IntegrityError
+) -> Exception:
     """The typed error for a unique index of the event table that refused these events."""
     columns = violated(error)
     if columns == "event.session, event.turn":

@@ -2,15 +2,15 @@
 
 import time
 
-from msgspec import Struct
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from antiphon.log import schema
 from antiphon.log.errors import NameTaken, UnknownProject
+from antiphon.log.record import Record
 from antiphon.model.ids import new_id
 
 
-class Project(Struct, frozen=True, kw_only=True):
+class Project(Record, frozen=True, kw_only=True):
     """A folder that agents work in."""
 
     key: int
@@ -26,19 +26,6 @@ class Project(Struct, frozen=True, kw_only=True):
     def trusted(self) -> bool:
         """Whether the person let agents start there."""
         return self.trusted_at is not None
-
-    @classmethod
-    def from_row(cls, row: Row[tuple[int, str, int, str, str, int, int, int | None]]) -> "Project":
-        return cls(
-            key=row[0],
-            id=row[1],
-            user=row[2],
-            name=row[3],
-            path=row[4],
-            created_at=row[5],
-            last_activity=row[6],
-            trusted_at=row[7],
-        )
 
 
 _p = schema.project.c
@@ -115,7 +102,10 @@ def trust_project(conn: Connection, user: int, id: str, at: int) -> Project:
 def rename(conn: Connection, user: int, id: str, name: str) -> Project:
     """Give the project another name, in its sessions' rows too. Raises NameTaken, UnknownProject."""
     project = _expect(conn, user, id)
-    if conn.scalar(select(_p.key).where(_p.user_id == user, _p.name == name, _p.key != project.key)) is not None:
+    if (
+        conn.scalar(select(_p.key).where(_p.user_id == user, _p.name == name, _p.key != project.key))
+        is not None
+    ):
         raise NameTaken(name)
     conn.execute(update(schema.project).where(_p.key == project.key).values(name=name))
     s = schema.session_metadata.c

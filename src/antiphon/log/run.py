@@ -55,7 +55,9 @@ def begin(conn: Connection, folder: Path) -> Run:
         new_epochs(conn, row.node)
     starts = row.starts + 1
     _count(folder, starts)
-    conn.execute(update(schema.node).where(_n.node == row.node).values(boot_id=boot, starts=starts, clean=False))
+    conn.execute(
+        update(schema.node).where(_n.node == row.node).values(boot_id=boot, starts=starts, clean=False)
+    )
     return Run(node=row.node, instance=row.instance, boot_id=boot, starts=starts, forked=forked)
 
 

@@ -134,7 +134,9 @@ session_metadata = Table(
 )
 # The lists. Both end in the rowid by nature, so they hold the order (last_activity, key) too.
 Index("idx_session_metadata_last_activity", session_metadata.c.last_activity)
-Index("idx_session_metadata_project_activity", session_metadata.c.project_name, session_metadata.c.last_activity)
+Index(
+    "idx_session_metadata_project_activity", session_metadata.c.project_name, session_metadata.c.last_activity
+)
 Index(
     "idx_session_metadata_trash",
     session_metadata.c.last_activity,
@@ -162,7 +164,9 @@ event = Table(
 # Pages of a transcript: without the deltas of its items.
 Index("idx_event_page", event.c.session, event.c.seq, sqlite_where=NOT_DELTA, postgresql_where=NOT_DELTA)
 # A turn ends once (promise 2).
-Index("idx_event_end", event.c.session, event.c.turn, unique=True, sqlite_where=IS_END, postgresql_where=IS_END)
+Index(
+    "idx_event_end", event.c.session, event.c.turn, unique=True, sqlite_where=IS_END, postgresql_where=IS_END
+)
 # The first answer wins.
 Index(
     "idx_event_resolved",
@@ -278,5 +282,9 @@ attachment = Table(
     PrimaryKeyConstraint("user_id", "id"),
 )
 
-INDEXES = tuple(sorted((index for table in metadata.tables.values() for index in table.indexes), key=lambda i: str(i.name)))
+INDEXES = tuple(
+    sorted(
+        (index for table in metadata.tables.values() for index in table.indexes), key=lambda i: str(i.name)
+    )
+)
 """Every index with a name of ours, made by `CREATE INDEX IF NOT EXISTS` at each start."""

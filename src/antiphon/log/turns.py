@@ -76,5 +76,9 @@ def queue(conn: Connection, session: int) -> list[QueuedTurn]:
 
 def _queued(turn: TurnRow) -> QueuedTurn:
     return QueuedTurn(
-        turn=turn.id, text=turn.text, at=turn.queued_at or 0, attachments=turn.attachments, command=turn.command
+        turn=turn.id,
+        text=turn.text,
+        at=turn.queued_at or 0,
+        attachments=turn.attachments,
+        command=turn.command,
     )

@@ -4,16 +4,16 @@ import getpass
 import time
 from typing import Literal
 
-from msgspec import Struct
-from sqlalchemy import Connection, ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from antiphon.log import schema
+from antiphon.log.record import Record
 from antiphon.model.ids import new_id
 
 TokenKind = Literal["link", "cookie", "api"]
 
 
-class User(Struct, frozen=True, kw_only=True):
+class User(Record, frozen=True, kw_only=True):
     """A person."""
 
     key: int
@@ -21,7 +21,7 @@ class User(Struct, frozen=True, kw_only=True):
     name: str
 
 
-class Token(Struct, frozen=True, kw_only=True):
+class Token(Record, frozen=True, kw_only=True):
     """Something that signs its user in; the secret itself is nowhere stored."""
 
     id: str
@@ -32,20 +32,9 @@ class Token(Struct, frozen=True, kw_only=True):
     last_used_at: int | None = None
     expires_at: int | None = None
 
-    @classmethod
-    def from_row(cls, row: Row[tuple[str, int, str, str, int, int | None, int | None]]) -> "Token":
-        return cls(
-            id=row[0],
-            user=row[1],
-            kind=row[2],  # pyright: ignore[reportArgumentType]
-            name=row[3],
-            created_at=row[4],
-            last_used_at=row[5],
-            expires_at=row[6],
-        )
-
 
 _u, _k = schema.user.c, schema.api_token.c
+_USER = (_u.key, _u.id, _u.name)
 _TOKEN = (_k.id, _k.user_id, _k.kind, _k.name, _k.created_at, _k.last_used_at, _k.expires_at)
 
 
@@ -62,17 +51,17 @@ def _login() -> str:
 
 def the_user(conn: Connection) -> User:
     """The owner of this installation: made when the log is made."""
-    row = conn.execute(select(_u.key, _u.id, _u.name).order_by(_u.key).limit(1)).first()
+    row = conn.execute(select(*_USER).order_by(_u.key).limit(1)).first()
     if row is None:
         conn.execute(insert(schema.user).values(id=new_id(), name=_login(), created_at=_now()))
         return the_user(conn)
-    return User(key=row[0], id=row[1], name=row[2])
+    return User.from_row(row)
 
 
 def get_user(conn: Connection, key: int) -> User | None:
     """The user by key."""
-    row = conn.execute(select(_u.key, _u.id, _u.name).where(_u.key == key)).first()
-    return User(key=row[0], id=row[1], name=row[2]) if row else None
+    row = conn.execute(select(*_USER).where(_u.key == key)).first()
+    return User.from_row(row) if row else None
 
 
 def add_token(
@@ -86,19 +75,10 @@ def add_token(
     at: int | None = None,
 ) -> Token:
     """Let the secret with this sha256 sign the user in."""
-    token = Token(id=new_id(), user=user, kind=kind, name=name, created_at=at or _now(), expires_at=expires_at)
-    conn.execute(
-        insert(schema.api_token).values(
-            id=token.id,
-            user_id=user,
-            kind=kind,
-            name=name,
-            secret_hash=secret_hash,
-            created_at=token.created_at,
-            expires_at=expires_at,
-        )
-    )
-    return token
+    values = {"id": new_id(), "user_id": user, "kind": kind, "name": name, "secret_hash": secret_hash}
+    values |= {"created_at": at or _now(), "expires_at": expires_at}
+    conn.execute(insert(schema.api_token).values(values))
+    return Token.from_row(conn.execute(select(*_TOKEN).where(_k.id == values["id"])).one())
 
 
 def _valid(now: int) -> ColumnElement[bool]:
@@ -115,6 +95,11 @@ def find_token(conn: Connection, secret_hash: bytes, now: int) -> Token | None:
 def touch_token(conn: Connection, id: str, now: int) -> None:
     """Note when the token was last used."""
     conn.execute(update(schema.api_token).where(_k.id == id).values(last_used_at=now))
+
+
+def extend_token(conn: Connection, id: str, expires_at: int) -> None:
+    """Let the token live until then."""
+    conn.execute(update(schema.api_token).where(_k.id == id).values(expires_at=expires_at))
 
 
 def use_link(conn: Connection, secret_hash: bytes, now: int) -> Token | None:

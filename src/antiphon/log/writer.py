@@ -7,13 +7,17 @@
 """
 
 import asyncio
+import contextlib
 import threading
-from collections import deque
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine
+
+from antiphon.log.sqlite import begin, commit, in_transaction, roll_back
 
 GROUP_CHANGES = 256
 """At most so many changes in one commit: the first one must not wait too long."""
@@ -32,17 +36,24 @@ class Change:
         self.error: BaseException | None = None
 
 
+class Commits(Struct):
+    """What was committed in this run."""
+
+    count: int = 0
+    seconds: float = 0.0
+    """How long it took, all together."""
+
+
 class Writer:
     """Takes changes from any event loop until it is closed."""
 
-    def __init__(self, engine: Engine, translate: Callable[[BaseException], BaseException], committed: Callable[[], None]) -> None:
-        self._engine = engine
-        self._translate = translate
+    def __init__(self, engine: Engine, committed: Callable[[], None]) -> None:
+        """`committed` is called on the writer's thread after each commit."""
+        self._connection = engine.connect()
         self._committed = committed
+        self.commits = Commits()
         self._queue: SimpleQueue[Change | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
-
-    def start(self) -> None:
         self._thread.start()
 
     def put(self, change: Change) -> None:
@@ -53,14 +64,15 @@ class Writer:
         """Commit what is queued, then end. Blocking."""
         self._queue.put(None)
         self._thread.join()
+        self._connection.close()
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
+        more = True
+        while more:
             group, more = self._next()
-            while group:
-                self._commit(connection, group)
+            if group:
+                self._commit(group)
                 _resolve(group)
-                group, more = self._next() if more else ([], False)
 
     def _next(self) -> tuple[list[Change], bool]:
         """Wait for a change, and take what else is queued; False: that was all there will ever be."""
@@ -73,45 +85,45 @@ class Writer:
             item = self._queue.get()
         return group, False
 
-    def _commit(self, connection: Connection, group: list[Change]) -> None:
+    def _commit(self, group: list[Change]) -> None:
+        began = time.monotonic()
         try:
-            connection.begin()
-            if len(group) == 1:
-                group[0].result = group[0].function(connection)
-            else:
-                for change in group:
-                    self._in_savepoint(connection, change)
-            connection.commit()
+            begin(self._connection)
+            self._apply(group)
+            commit(self._connection)
         except BaseException as error:
-            connection.rollback()
-            self._fail(group, error)
+            roll_back(self._connection)
+            for change in group:
+                change.error = change.error or error
         else:
+            self.commits.count += 1
+            self.commits.seconds += time.monotonic() - began
             self._committed()
 
-    def _in_savepoint(self, connection: Connection, change: Change) -> None:
-        connection.exec_driver_sql("SAVEPOINT change")
-        try:
-            change.result = change.function(connection)
-        except Exception as error:
-            connection.exec_driver_sql("ROLLBACK TO change")
-            change.error = self._translate(error)
-        connection.exec_driver_sql("RELEASE change")
-
-    def _fail(self, group: list[Change], error: BaseException) -> None:
-        translated = self._translate(error)
+    def _apply(self, group: list[Change]) -> None:
+        if len(group) == 1:
+            group[0].result = group[0].function(self._connection)
+            return
         for change in group:
-            change.error = change.error or translated
+            self._in_savepoint(change)
+
+    def _in_savepoint(self, change: Change) -> None:
+        self._connection.exec_driver_sql("SAVEPOINT change")
+        try:
+            change.result = change.function(self._connection)
+        except BaseException as error:
+            if not in_transaction(self._connection):
+                raise  # a full or failing disk has undone all of it: the group fails
+            change.error = error
+            self._connection.exec_driver_sql("ROLLBACK TO change")
+        self._connection.exec_driver_sql("RELEASE change")
 
 
 def _resolve(group: list[Change]) -> None:
-    """Tell each event loop once."""
-    waiting = deque(group)
-    while waiting:
-        loop = waiting[0].loop
-        mine = [change for change in waiting if change.loop is loop]
-        waiting = deque(change for change in waiting if change.loop is not loop)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, mine)
+    """Tell each event loop, once."""
+    for loop in {change.loop for change in group}:
+        with contextlib.suppress(RuntimeError):  # that loop is closed: nobody waits there any more
+            loop.call_soon_threadsafe(_settle, [change for change in group if change.loop is loop])
 
 
 def _settle(group: list[Change]) -> None:

@@ -53,7 +53,9 @@ def bring_over(conn: Connection, earlier: str | None) -> None:
         name = str(row.get("project_name") or "earlier")
         if name not in projects:
             projects[name] = _project(conn, user, name, now)
-        conn.execute(sa.insert(schema.session_metadata).values(_session(row, user, projects[name], name, now)))
+        conn.execute(
+            sa.insert(schema.session_metadata).values(_session(row, user, projects[name], name, now))
+        )
 
 
 def _owner(conn: Connection, now: int) -> int:
@@ -64,7 +66,14 @@ def _owner(conn: Connection, now: int) -> int:
 
 def _project(conn: Connection, user: int, name: str, now: int) -> int:
     """A project whose folder nobody told: its path is its name, so the page shows it as missing."""
-    values = {"id": new_id(), "user_id": user, "name": name, "path": name, "created_at": now, "last_activity": now}
+    values = {
+        "id": new_id(),
+        "user_id": user,
+        "name": name,
+        "path": name,
+        "created_at": now,
+        "last_activity": now,
+    }
     conn.execute(sa.insert(schema.project).values(values))
     return conn.scalars(sa.select(schema.project.c.key).where(schema.project.c.id == values["id"])).one()
 

@@ -5,6 +5,8 @@ from alembic import context
 from antiphon.log.schema import metadata
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=metadata, transaction_per_migration=False
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transaction_per_migration=False,
 )
 context.run_migrations()

@@ -1,0 +1,74 @@
+"""Opening a data directory: made, checked, migrated and counted, or refused with nothing changed."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from antiphon.log import migrate, run, schema, sqlite
+from antiphon.log.errors import LogCorrupt, LogNewer, LogOutdated, LogUnwritable
+from antiphon.log.users import the_user
+
+DATABASE = "antiphon.db"
+
+
+def make(folder: Path) -> None:
+    """Make the folder and an empty database, both for this user alone, where they are not. Raises LogUnwritable."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(folder / DATABASE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LogUnwritable(folder, str(error)) from error
+    os.close(handle)
+
+
+def prepare(folder: Path) -> run.Run:
+    """Check, migrate and count this start, in one transaction: all of it or nothing."""
+    _refuse_newer(folder)
+    with sqlite.writing(folder / DATABASE).connect() as conn:
+        sqlite.begin(conn)
+        try:
+            this = _prepare(conn, folder)
+            sqlite.commit(conn)
+        except BaseException:
+            sqlite.roll_back(conn)
+            raise
+    return this
+
+
+def _prepare(conn: Connection, folder: Path) -> run.Run:
+    if migrate.version(conn) < schema.VERSION:
+        migrate.upgrade(conn)
+    migrate.ensure_indexes(conn)
+    the_user(conn)
+    return run.begin(conn, folder)
+
+
+def beside(folder: Path) -> run.Run:
+    """The run under way, when its schema is ours."""
+    if not (folder / DATABASE).exists():
+        raise LogOutdated(folder, "none", str(schema.VERSION))
+    found = _refuse_newer(folder)
+    with sqlite.reading(folder / DATABASE).connect() as conn:
+        this = run.read(conn) if found == schema.VERSION else None
+    if this is None:
+        raise LogOutdated(folder, str(found), str(schema.VERSION))
+    return this
+
+
+def _refuse_newer(folder: Path) -> int:
+    """The schema's version, looked up without the right to change anything."""
+    with sqlite.reading(folder / DATABASE).connect() as conn:
+        found = migrate.version(conn)
+    if found > schema.VERSION:
+        raise LogNewer(folder, str(found), str(schema.VERSION))
+    return found
+
+
+def typed(folder: Path, error: BaseException) -> BaseException:
+    """The error as one of the log's own."""
+    if sqlite.is_corrupt(error):
+        return LogCorrupt(folder, sqlite.message(error))
+    if sqlite.is_error(error) or isinstance(error, OSError):
+        return LogUnwritable(folder, sqlite.message(error))
+    return error
