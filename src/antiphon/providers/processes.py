@@ -25,6 +25,8 @@ GRACE_S = 0.5
 LIMIT_S = 3.0
 """After which we stop looking for more: what KILL does not end is stuck in the kernel."""
 TICK_S = 0.02
+SETTLE_S = 0.05
+"""For what is just ending by itself: that is no stray."""
 
 
 class Seen(Struct, frozen=True):
@@ -144,4 +146,6 @@ def end_strays(keeper: int, before: Mapping[int, float]) -> list[Seen]:
     def strays() -> list[Seen]:
         return [s for s in descendants(keeper) if before.get(s.pid) != s.start_time]
 
+    if strays():
+        time.sleep(SETTLE_S)
     return end(strays)

@@ -153,19 +153,12 @@ class Work:
         if not words or not await tool.approved(rawInput=ask.arguments):
             await self._talk.say(f"I did not run `{command}`.\n")
             return
-        tool.update("in_progress")
         try:
-            process = await asyncio.create_subprocess_exec(
-                *words,
-                cwd=self._folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-            )
+            process = await self._spawn(words)
         except OSError as error:
             tool.update("failed", f"{words[0]}: {error.strerror}")
             raise Refused(f"`{words[0]}` cannot be run: {error.strerror}.") from None
+        tool.update("in_progress")
         try:
             output = await self._output(process, tool)
             status = await process.wait()
@@ -176,6 +169,16 @@ class Work:
             raise
         tool.update("completed" if status == 0 else "failed", output, rawOutput={"exitCode": status})
         await self._talk.say(f"`{command}` ended with exit code {status}.\n")
+
+    async def _spawn(self, words: list[str]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *words,
+            cwd=self._folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     async def _output(self, process: asyncio.subprocess.Process, tool: Tool) -> str:
         assert process.stdout
