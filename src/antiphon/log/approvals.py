@@ -1,8 +1,11 @@
 """Approvals: questions from agents to people, open until somebody or something closes them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from antiphon.log import schema
 from antiphon.model.events import ApprovalRequested
@@ -19,7 +22,7 @@ class ApprovalRow(Struct, frozen=True, kw_only=True):
     option: str | None = None
 
     @classmethod
-    def from_row(cls, row: Row[tuple[int, bytes, int | None, str | None, str | None]]) -> "ApprovalRow":
+    def from_row(cls, row: Sequence[Any]) -> "ApprovalRow":
         return cls(session=row[0], request=_decode(row[1]), resolved_at=row[2], by=row[3], option=row[4])
 
 

@@ -3,11 +3,12 @@
 import time
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from antiphon.log import schema
 from antiphon.log.errors import CommandSeen
 from antiphon.log.prepared import Prepared
+from antiphon.log.record import Record
 from antiphon.log.sqlite import insert_or_ignore
 
 KEEP_DAYS = 30
@@ -27,7 +28,7 @@ class NewCommand(Struct, frozen=True, kw_only=True):
     """ms since the Unix epoch; 0: now."""
 
 
-class CommandRow(Struct, frozen=True, kw_only=True):
+class CommandRow(Record, frozen=True, kw_only=True):
     """A command as it is stored."""
 
     user: int
@@ -35,10 +36,6 @@ class CommandRow(Struct, frozen=True, kw_only=True):
     hash: bytes
     reply: bytes
     at: int
-
-    @classmethod
-    def from_row(cls, row: Row[tuple[int, str, bytes, bytes | None, int]]) -> "CommandRow":
-        return cls(user=row[0], command=row[1], hash=row[2], reply=row[3] or b"", at=row[4])
 
 
 _c = schema.command.c

@@ -41,14 +41,10 @@ def read_after(
     to: int | None = None,
 ) -> list[tuple[int, bytes]]:
     """(seq, body) of the events after the cursor (up to `to`), in order: at least one if there is any."""
-    rows = _AFTER.run(conn, session=session, after=cursor, to=_NO_END if to is None else to, rows=limit_rows)
-    return _up_to(rows, limit_bytes)
-
-
-def _up_to(rows: object, limit_bytes: int) -> list[tuple[int, bytes]]:
+    to = _NO_END if to is None else to
     found: list[tuple[int, bytes]] = []
     size = 0
-    for seq, body in rows:  # pyright: ignore[reportGeneralTypeIssues]
+    for seq, body in _AFTER.run(conn, session=session, after=cursor, to=to, rows=limit_rows):
         size += len(body)
         if found and size > limit_bytes:
             break

@@ -1,14 +1,22 @@
 """The lock of a data directory: held by the system for as long as the process lives, however it dies."""
 
 import fcntl
-import json
 import os
 from pathlib import Path
-from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from antiphon.log.errors import LogLocked, LogUnwritable
 
 NAME = "antiphon.lock"
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Who holds the directory, and where it serves."""
+
+    pid: int | None = None
+    url: str | None = None
 
 
 class FolderLock:
@@ -26,24 +34,23 @@ class FolderLock:
         except BlockingIOError as error:
             holder = self._read()
             os.close(self._handle)
-            raise LogLocked(holder.get("pid"), holder.get("url"), folder) from error
+            raise LogLocked(holder.pid, holder.url, folder) from error
         self.announce(None)
 
     def announce(self, url: str | None) -> None:
         """Write who holds it. In place: another file of the name would have another lock."""
-        text = json.dumps({"pid": os.getpid(), "url": url}).encode()
+        text = msgspec.json.encode(Holder(pid=os.getpid(), url=url))
         try:
             os.ftruncate(self._handle, 0)
             os.pwrite(self._handle, text, 0)
         except OSError as error:
             raise LogUnwritable(self._folder, str(error)) from error
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> Holder:
         try:
-            found = json.loads(os.pread(self._handle, 4096, 0))
-        except ValueError:  # its holder is just writing it
-            return {}
-        return found if isinstance(found, dict) else {}
+            return msgspec.json.decode(os.pread(self._handle, 4096, 0), type=Holder)
+        except (msgspec.DecodeError, OSError):  # its holder is just writing it
+            return Holder()
 
     def release(self) -> None:
         """Let go; the file stays (removing it would let two processes hold two locks)."""

@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, select, table
 from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql import column
 
 from antiphon.log import schema
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+_STAMP = table("alembic_version", column("version_num"))
 
-def version(conn: Connection) -> int:
-    """The number of the newest migration that the database has had; 0: none."""
-    return conn.exec_driver_sql("PRAGMA user_version").scalar() or 0
+
+def revision(conn: Connection) -> str:
+    """The newest migration that the database has had; an empty text for none."""
+    if not inspect(conn).has_table(_STAMP.name):
+        return ""
+    return conn.scalar(select(_STAMP.c.version_num)) or ""
 
 
 def upgrade(conn: Connection) -> None:
@@ -24,7 +29,6 @@ def upgrade(conn: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
-    conn.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION:d}")
 
 
 def ensure_indexes(conn: Connection) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Insert, Table, bindparam, insert
+from sqlalchemy import BindParameter, Connection, CursorResult, Insert, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
 ROWS = 100
@@ -63,5 +63,7 @@ class PreparedRows:
         return found
 
     def _statement(self, rows: int) -> Insert:
-        names = [{name: bindparam(f"{name}_{row}") for name in self._columns} for row in range(rows)]
-        return insert(self._table).values(names)
+        values: list[dict[str, BindParameter[Any]]] = [
+            {name: bindparam(f"{name}_{row}") for name in self._columns} for row in range(rows)
+        ]
+        return insert(self._table).values(values)

@@ -49,11 +49,11 @@ def add_project(
     """
     known = conn.execute(select(*_COLUMNS).where(_p.user_id == user, _p.path == path)).first()
     if known is None:
-        at = at or time.time_ns() // 1_000_000
-        row = {"id": id or new_id(), "user_id": user, "path": path, "created_at": at, "last_activity": at}
+        at, id = at or time.time_ns() // 1_000_000, id or new_id()
+        row = {"id": id, "user_id": user, "path": path, "created_at": at, "last_activity": at}
         free = _free_name(conn, user, name or path.rstrip("/").rpartition("/")[2] or path)
         conn.execute(insert(schema.project).values(row | {"name": free, "trusted_at": trusted_at}))
-        return _expect(conn, user, row["id"])
+        return _expect(conn, user, id)
     project = Project.from_row(known)
     return trust_project(conn, user, project.id, trusted_at) if trusted_at else project
 

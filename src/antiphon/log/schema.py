@@ -1,7 +1,7 @@
 """The tables. What a promise rests on is a constraint here, not care elsewhere.
 
 `key` is a table's integer key, used inside; `id` is the text that clients see. Times are ms
-since the Unix epoch. A change here needs a migration (`migrations/versions`) and `VERSION`.
+since the Unix epoch. A change here needs a migration (`migrations/versions`), and `REVISION` names the newest.
 """
 
 from sqlalchemy import (
@@ -25,8 +25,8 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-VERSION = 1
-"""The number of the newest migration; SQLite keeps it in `PRAGMA user_version`."""
+REVISION = "0001"
+"""The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
     naming_convention={
@@ -75,7 +75,7 @@ api_token = Table(
     metadata,
     Column("key", KEY, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("secret_hash", LargeBinary, nullable=False, unique=True),
@@ -89,7 +89,7 @@ project = Table(
     metadata,
     Column("key", KEY, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
     Column("name", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("trusted_at", BigInteger),
@@ -104,8 +104,8 @@ session_metadata = Table(
     metadata,
     Column("key", KEY, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("user_id", ForeignKey("user.key"), nullable=False),
-    Column("project_id", ForeignKey("project.key"), nullable=False),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
+    Column("project_id", KEY, ForeignKey("project.key"), nullable=False),
     Column("project_name", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("display_name", Text, nullable=False, server_default=""),
@@ -153,7 +153,7 @@ Index(
 event = Table(
     "event",
     metadata,
-    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
+    Column("session", KEY, ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("type", Text, nullable=False),
     Column("turn", Text),
@@ -190,7 +190,7 @@ turn = Table(
     metadata,
     Column("key", KEY, primary_key=True),
     Column("id", Text, nullable=False),
-    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
+    Column("session", KEY, ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
     Column("state", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("attachments", Text, nullable=False, server_default="[]"),
@@ -226,7 +226,7 @@ approval = Table(
     metadata,
     Column("key", KEY, primary_key=True),
     Column("id", Text, nullable=False),
-    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
+    Column("session", KEY, ForeignKey("session_metadata.key", ondelete="CASCADE"), nullable=False),
     Column("turn", Text),
     Column("body", LargeBinary, nullable=False),
     Column("requested_at", BigInteger, nullable=False),
@@ -246,7 +246,7 @@ command = Table(
     "command",
     metadata,
     Column("key", KEY, primary_key=True),
-    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
     Column("id", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("state", Text, nullable=False, server_default="done"),
@@ -263,7 +263,7 @@ process = Table(
     Column("key", KEY, primary_key=True),
     Column("node", Text, nullable=False),
     Column("boot_id", Text, nullable=False),
-    Column("session", ForeignKey("session_metadata.key", ondelete="CASCADE")),
+    Column("session", KEY, ForeignKey("session_metadata.key", ondelete="CASCADE")),
     Column("pid", Integer, nullable=False),
     Column("start_time", Float, nullable=False),
     Column("marker", Text, nullable=False),
@@ -273,7 +273,7 @@ Index("idx_process_marker", process.c.marker, process.c.pid)
 attachment = Table(
     "attachment",
     metadata,
-    Column("user_id", ForeignKey("user.key"), nullable=False),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
     Column("id", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("media_type", Text, nullable=False),

@@ -6,16 +6,17 @@ may be off. tests/unit/log/test_plans.py proves the plans of the statements as i
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from msgspec import Struct
-from sqlalchemy import Connection, Row, Select, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, tuple_, update
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
+from antiphon.log.record import Record
 from antiphon.model.ids import new_id
 
 
-class Session(Struct, frozen=True, kw_only=True):
+class Session(Record, frozen=True, kw_only=True):
     """A session's row. Times are ms since the Unix epoch."""
 
     key: int
@@ -53,54 +54,47 @@ class Session(Struct, frozen=True, kw_only=True):
     last_end: str | None = None
     """The type of the last end of a turn that ran, such as `turn-failed`."""
 
-    @classmethod
-    def from_row(cls, row: Row[*tuple[object, ...]]) -> "Session":
-        values = dict(zip(_FIELDS, row, strict=True))
-        values["project_trusted"] = values["project_trusted"] is not None
-        return cls(**values)  # pyright: ignore[reportArgumentType]
-
 
 _s, _p = schema.session_metadata.c, schema.project.c
-_COLUMNS = {
-    "key": _s.key,
-    "id": _s.id,
-    "user": _s.user_id,
-    "project": _p.id,
-    "project_name": _s.project_name,
-    "project_path": _p.path,
-    "project_trusted": _p.trusted_at,
-    "provider": _s.provider,
-    "title": _s.display_name,
-    "last_activity": _s.last_activity,
-    "created_at": _s.created_at,
-    "message_count": _s.message_count,
-    "starred": _s.is_starred,
-    "node": _s.node,
-    "generation": _s.generation,
-    "epoch": _s.epoch,
-    "head": _s.head,
-    "native_session": _s.native_session_id,
-    "model": _s.model,
-    "mode": _s.mode,
-    "queue_held": _s.queue_held,
-    "trashed_at": _s.trashed_at,
-    "running": _s.running,
-    "stalled": _s.stalled,
-    "waiting": _s.waiting,
-    "queued": _s.queued,
-    "last_end": _s.last_end,
-}
-_FIELDS = tuple(_COLUMNS)
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    _s.key,
+    _s.id,
+    _s.user_id,
+    _p.id,
+    _s.project_name,
+    _p.path,
+    _p.trusted_at.is_not(None),
+    _s.provider,
+    _s.display_name,
+    _s.last_activity,
+    _s.created_at,
+    _s.message_count,
+    _s.is_starred,
+    _s.node,
+    _s.generation,
+    _s.epoch,
+    _s.head,
+    _s.native_session_id,
+    _s.model,
+    _s.mode,
+    _s.queue_held,
+    _s.trashed_at,
+    _s.running,
+    _s.stalled,
+    _s.waiting,
+    _s.queued,
+    _s.last_end,
+)
 
 
-def select_sessions() -> Select[*tuple[object, ...]]:
+def select_sessions() -> Select[*tuple[Any, ...]]:
     """Sessions with their projects.
 
     An outer join keeps `session_metadata` the outer loop, and so its index's order; an inner
     join would let the planner begin at `project` and sort.
     """
     joined = schema.session_metadata.outerjoin(schema.project, _p.key == _s.project_id)
-    return select(*_COLUMNS.values()).select_from(joined)
+    return select(*_COLUMNS).select_from(joined)
 
 
 def create_session(
@@ -132,8 +126,8 @@ def create_session(
     return _expect(conn, _s.id == id, id)
 
 
-def _expect(conn: Connection, where: object, session: int | str) -> Session:
-    row = conn.execute(select_sessions().where(where)).first()  # pyright: ignore[reportArgumentType]
+def _expect(conn: Connection, where: ColumnElement[bool], session: int | str) -> Session:
+    row = conn.execute(select_sessions().where(where)).first()
     if row is None:
         raise UnknownSession(session)
     return Session.from_row(row)
@@ -179,7 +173,7 @@ def list_sessions(
 
 def with_queue(conn: Connection, node: str) -> list[Session]:
     """This node's sessions whose queue would go on by itself."""
-    waiting = select(schema.turn.c.session).where(schema.turn.c.state == text("'queued'"))
+    waiting = select(schema.turn.c.session).where(schema.turn.c.state == schema.literal("queued"))
     found = select_sessions().where(_s.key.in_(waiting), _s.node == node, _s.queue_held.is_(False))
     return [Session.from_row(row) for row in conn.execute(found)]
 

@@ -99,6 +99,12 @@ def insert_or_ignore(table: Table) -> Insert:
     return insert(table).on_conflict_do_nothing()
 
 
+def damage(connection: Connection) -> str | None:
+    """What SQLite finds wrong with the file; it reads all of it."""
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return None if found == "ok" else found
+
+
 # Errors
 
 
@@ -120,6 +126,11 @@ def is_corrupt(error: BaseException) -> bool:
 def is_storage(error: BaseException) -> bool:
     """The disk is full, failing or read-only, or the file is held by another process."""
     return _code(error) in _STORAGE
+
+
+def is_readonly(error: BaseException) -> bool:
+    """A reader tried to write."""
+    return _code(error) == sqlite3.SQLITE_READONLY
 
 
 def _original(error: BaseException) -> BaseException:

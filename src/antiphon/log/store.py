@@ -127,7 +127,7 @@ class Log:
         try:
             return await self._readers.run(function)
         except Exception as error:
-            raise self._typed(error) from error
+            raise (error if sqlite.is_readonly(error) else self._typed(error)) from error
 
     @property
     def commits(self) -> Commits:

@@ -1,12 +1,13 @@
 """Turns: a row each, which the projections keep."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from antiphon.log import schema
+from antiphon.log.record import Record
 from antiphon.log.sessions import Session, select_sessions
 from antiphon.model.events import QueuedTurn
 from antiphon.model.failures import Failure
@@ -14,7 +15,7 @@ from antiphon.model.failures import Failure
 TurnState = Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"]
 
 
-class TurnRow(Struct, frozen=True, kw_only=True):
+class TurnRow(Record, frozen=True, kw_only=True):
     """A turn. Times are ms since the Unix epoch."""
 
     id: str
@@ -34,8 +35,8 @@ class TurnRow(Struct, frozen=True, kw_only=True):
     stalled_limit: int | None = None
 
     @classmethod
-    def from_row(cls, row: Row[*tuple[object, ...]]) -> "TurnRow":
-        values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    def from_row(cls, row: Sequence[Any]) -> "TurnRow":
+        values = dict(zip(cls.__struct_fields__, row, strict=True))
         values["attachments"] = msgspec.json.decode(values["attachments"], type=list[str])
         if values["failure"]:
             values["failure"] = msgspec.json.decode(values["failure"], type=Failure)
@@ -43,9 +44,7 @@ class TurnRow(Struct, frozen=True, kw_only=True):
 
 
 _t, _s = schema.turn.c, schema.session_metadata.c
-_COLUMNS = {name: _t[name] for name in TurnRow.__struct_fields__}
-_FIELDS = tuple(_COLUMNS)
-_SELECT = select(*_COLUMNS.values())
+_SELECT = select(*(_t[name] for name in TurnRow.__struct_fields__))
 
 
 def get_turn(conn: Connection, session: int, turn: str) -> TurnRow | None:
