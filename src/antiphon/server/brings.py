@@ -8,6 +8,7 @@ look for; it starts nothing, follows no link out of the folder, and reads little
 import json
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -39,45 +40,52 @@ class Brings(Struct, frozen=True, kw_only=True, rename="camel"):
 Found = tuple[BringsKind, str, str]
 """kind, name, text"""
 
-Reader = Callable[[str], Iterator[Found]]
-"""Reads a file's text. Raises ValueError when it cannot be understood."""
+
+class Source(Struct, frozen=True):
+    """How files of one sort are read."""
+
+    kind: BringsKind
+    """What the file is when it cannot be understood."""
+    read: Callable[[str], Iterator[Found]]
+    """From a file's text to what it brings. Raises ValueError when it cannot be understood."""
 
 
 def brings(folder: Path) -> list[Brings]:
-    """All that `folder` brings, in the order of `_READERS`. A file that cannot be understood is shown as it is."""
+    """All that `folder` brings, in the order of `_SOURCES`. A file that cannot be understood is shown as it is."""
     found: list[Brings] = []
-    for pattern, reader in _READERS.items():
-        for path in sorted(folder.glob(pattern)):
-            found.extend(_read(folder, path, reader))
-            if len(found) >= BRINGS_LIMIT:
-                return found[:BRINGS_LIMIT]
-    return found
+    for pattern, source in _SOURCES.items():
+        for path in sorted(islice(folder.glob(pattern), BRINGS_LIMIT + 1)):
+            found.extend(_read(folder, path, source))
+    if len(found) <= BRINGS_LIMIT:
+        return found
+    more = f"The folder brings {len(found) - BRINGS_LIMIT} more things, or even more than that."
+    return [*found[:BRINGS_LIMIT], Brings(kind="instructions", file="", name="…", text=more)]
 
 
-def _read(folder: Path, path: Path, reader: Reader) -> Iterator[Brings]:
+def _read(folder: Path, path: Path, source: Source) -> Iterator[Brings]:
     file = path.relative_to(folder).as_posix()
-    text = _text(folder, path)
-    if text is None:
-        return
-    try:
-        things = list(reader(text))
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        # Broken here may be well formed to the agent: show the whole file rather than nothing.
-        things: list[Found] = [("permission", path.name, text)]
-    for kind, name, body in things:
-        yield Brings(kind=kind, file=file, name=name[:200], text=_cut(body))
-
-
-def _text(folder: Path, path: Path) -> str | None:
-    """None: no file, or one that leads out of the folder."""
     try:
         real = path.resolve()
-        if not real.is_file() or not real.is_relative_to(folder.resolve()):
-            return None
-        with real.open("rb") as file:
-            return file.read(FILE_BYTES).decode(errors="replace")
-    except (OSError, RuntimeError):
-        return None
+        if not real.is_relative_to(folder.resolve()):
+            text = f"A link out of the folder, to {real}. What stands there is not shown."
+            yield Brings(kind=source.kind, file=file, name=path.name, text=_cut(text))
+        elif real.is_file():
+            with real.open("rb") as opened:
+                yield from _things(file, opened.read(FILE_BYTES).decode(errors="replace"), source)
+    except (OSError, RuntimeError) as error:
+        yield Brings(
+            kind=source.kind, file=file, name=path.name, text=f"It cannot be read: {error}"[:TEXT_CHARACTERS]
+        )
+
+
+def _things(file: str, text: str, source: Source) -> Iterator[Brings]:
+    try:
+        things = list(source.read(text))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        # Broken to us may be well formed to the agent: show the whole file rather than nothing.
+        things: list[Found] = [(source.kind, file, text)]
+    for kind, name, body in things:
+        yield Brings(kind=kind, file=file, name=name[:200], text=_cut(body))
 
 
 def _cut(text: str) -> str:
@@ -127,14 +135,14 @@ def _codex(text: str) -> Iterator[Found]:
         yield ("hook" if name in {"hooks", "notify"} else "permission"), name, _shown(value)
 
 
-def _whole(kind: BringsKind) -> Reader:
-    """The file is one thing, shown as it is."""
+def _whole(kind: BringsKind) -> Source:
+    """Files that are one thing each, shown as they are."""
 
     def read(text: str) -> Iterator[Found]:
         first = next((line.strip("#- \t") for line in text.splitlines() if line.strip("#- \t")), "")
         yield kind, first[:80], text
 
-    return read
+    return Source(kind, read)
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
@@ -152,23 +160,23 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
-_READERS: dict[str, Reader] = {
-    ".claude/settings.json": _settings,
-    ".claude/settings.local.json": _settings,
-    ".gemini/settings.json": _settings,
-    ".cursor/cli.json": _settings,
-    ".cursor/hooks.json": _settings,
-    ".codex/hooks.json": _settings,
-    ".codex/config.toml": _codex,
-    ".mcp.json": _mcp,
-    ".cursor/mcp.json": _mcp,
+_SOURCES: dict[str, Source] = {
+    ".claude/settings.json": Source("permission", _settings),
+    ".claude/settings.local.json": Source("permission", _settings),
+    ".gemini/settings.json": Source("permission", _settings),
+    ".cursor/cli.json": Source("permission", _settings),
+    ".cursor/hooks.json": Source("permission", _settings),
+    ".codex/hooks.json": Source("permission", _settings),
+    ".codex/config.toml": Source("permission", _codex),
+    ".mcp.json": Source("mcp-server", _mcp),
+    ".cursor/mcp.json": Source("mcp-server", _mcp),
     ".claude/commands/**/*.md": _whole("command"),
     ".claude/agents/**/*.md": _whole("command"),
     ".claude/skills/*/SKILL.md": _whole("command"),
     ".cursor/commands/*.md": _whole("command"),
     ".codex/rules/*": _whole("permission"),
     ".gemini/commands/**/*.toml": _whole("command"),
-    ".gemini/extensions/*/gemini-extension.json": _settings,
+    ".gemini/extensions/*/gemini-extension.json": Source("permission", _settings),
     ".gemini/.env": _whole("command"),
     "CLAUDE.md": _whole("instructions"),
     "CLAUDE.local.md": _whole("instructions"),

@@ -37,6 +37,11 @@ class Limiter:
         while len(self._buckets) > ADDRESSES:
             self._buckets.popitem(last=False)
 
+    @property
+    def addresses(self) -> int:
+        """How many are remembered."""
+        return len(self._buckets)
+
     def _failures(self, address: str) -> float:
         count, since = self._buckets.get(address, (0.0, 0.0))
         return max(0.0, count - (self._clock.monotonic() - since) / REFILL_SECONDS)
