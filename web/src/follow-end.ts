@@ -4,12 +4,17 @@ import { Store } from "./store";
 
 /** px from the end that still count as being there. */
 const AT_END = 40;
+/** ms after wheel, finger or key in which a movement is the person's. */
+const BY_PERSON = 500;
+const INPUTS = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 
 export class FollowEnd {
   /** Whether the person is at the end. */
   readonly atEnd = new Store(true);
   #view?: HTMLElement;
   #top = 0;
+  #height = 0;
+  #lastInput = -Infinity;
 
   /** Follows `view` as it and `content` change their sizes; returns what ends it. */
   attach(view: HTMLElement, content: HTMLElement): () => void {
@@ -18,15 +23,20 @@ export class FollowEnd {
     observer.observe(view);
     observer.observe(content);
     view.addEventListener("scroll", this.#onScroll, { passive: true });
+    for (const input of INPUTS) view.addEventListener(input, this.#onInput, { passive: true });
     this.follow();
     return () => {
       observer.disconnect();
       view.removeEventListener("scroll", this.#onScroll);
+      for (const input of INPUTS) view.removeEventListener(input, this.#onInput);
     };
   }
 
   follow = (): void => {
-    if (this.#view && this.atEnd.get()) this.#view.scrollTop = this.#view.scrollHeight;
+    const view = this.#view;
+    if (!view || !this.atEnd.get()) return;
+    view.scrollTop = view.scrollHeight;
+    this.#remember(view);
   };
 
   jump = (): void => {
@@ -34,13 +44,24 @@ export class FollowEnd {
     this.follow();
   };
 
+  #onInput = (): void => {
+    this.#lastInput = performance.now();
+  };
+
   #onScroll = (): void => {
     const view = this.#view;
     if (!view) return;
     const left = view.scrollHeight - view.scrollTop - view.clientHeight;
-    // What grows below moves nothing up: only the person does.
+    // Rows that are measured or replaced move the view too: it is the person's doing when
+    // their hand was just there, or when nothing has changed its size.
+    const byPerson = performance.now() - this.#lastInput < BY_PERSON || view.scrollHeight === this.#height;
     if (left < AT_END) this.atEnd.set(true);
-    else if (view.scrollTop < this.#top) this.atEnd.set(false);
-    this.#top = view.scrollTop;
+    else if (view.scrollTop < this.#top && byPerson) this.atEnd.set(false);
+    this.#remember(view);
   };
+
+  #remember(view: HTMLElement): void {
+    this.#top = view.scrollTop;
+    this.#height = view.scrollHeight;
+  }
 }

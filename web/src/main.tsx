@@ -15,6 +15,11 @@ const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 const client = new Client();
 void client.start(takeToken());
+// The link opened in the tab that asks for it: only the fragment changes, and nothing is loaded anew.
+window.addEventListener("hashchange", () => {
+  const token = takeToken();
+  if (token && client.account.get().phase !== "ready") void client.start(token);
+});
 createRoot(root).render(
   <StrictMode>
     <App client={client} />

@@ -19,16 +19,17 @@ export function ApprovalView({ card }: { card: ApprovalCard }) {
   const { request, resolved } = card;
   const waits = useStore(feed.view, ({ state }) => state.approvals.some((one) => one.approval === request.approval));
   const open = waits && !resolved;
+  if (!open) return <Outcome request={request} resolved={resolved} />;
   return (
     <section
       data-testid="approval"
       data-approval={request.approval}
-      data-open={open}
+      data-open
       aria-label={request.title}
-      className={`overflow-hidden rounded-xl border ${open ? "border-warn/50" : "border-line"} bg-raised`}
+      className="overflow-hidden rounded-xl border border-warn/50 bg-raised"
     >
-      <header className={`flex gap-2.5 px-3.5 py-2.5 ${open ? "bg-warn-soft" : ""}`}>
-        <span className={`mt-px ${open ? "text-warn" : "text-dim"}`}>
+      <header className="flex gap-2.5 bg-warn-soft px-3.5 py-2.5">
+        <span className="mt-px text-warn">
           <Icon name={ICONS[request.kind]} size={17} />
         </span>
         <h4 className="min-w-0 flex-1 font-medium wrap-anywhere">{request.title}</h4>
@@ -38,13 +39,13 @@ export function ApprovalView({ card }: { card: ApprovalCard }) {
           <Markdown text={request.body} />
         </div>
       )}
-      {open && request.content?.kind === "tool-call" && (
+      {request.content?.kind === "tool-call" && (
         <div className="border-t border-line">
           <ToolBody call={request.content} />
         </div>
       )}
       <footer className="border-t border-line px-3.5 py-2.5">
-        {open ? <Choice request={request} /> : <Outcome request={request} resolved={resolved} />}
+        <Choice request={request} />
       </footer>
     </section>
   );
@@ -97,28 +98,32 @@ function lookOf(option: Option, at: number): "primary" | "plain" | "danger" {
 }
 
 const CLOSED_BY: Record<NonNullable<ApprovalResolved["by"]>, string> = {
-  person: "Closed without an answer",
-  "turn-ended": "Closed without an answer: the turn ended",
-  agent: "Closed by the agent",
-  server: "Closed without an answer: the server stopped",
+  person: "closed without an answer",
+  "turn-ended": "not answered: the turn ended",
+  agent: "closed by the agent",
+  server: "not answered: the server stopped",
 };
 
+/** An approval that waits no more: one line, and what was filled in. */
 function Outcome({ request, resolved }: { request: ApprovalRequested; resolved?: ApprovalResolved }) {
   const option = request.options.find((one) => one.id === resolved?.option);
-  const refused = option?.kind?.startsWith("reject") ?? false;
-  const by = resolved?.by && resolved.by !== "person" ? ` (by the ${resolved.by})` : "";
+  const chosen = resolved?.option ? (option?.label ?? resolved.option) : undefined;
+  const refused = !chosen || (option?.kind?.startsWith("reject") ?? false);
+  const by = resolved?.by ?? "person";
+  const who = chosen && by !== "person" ? ` (by the ${by})` : "";
   const fields = Object.entries(resolved?.fields ?? {}).filter(([, value]) => value !== "" && value !== null);
-  if (!resolved?.option) return <p className="text-dim">{resolved ? CLOSED_BY[resolved.by ?? "person"] : CLOSED_BY["turn-ended"]}</p>;
   return (
-    <div data-testid="approval-outcome" className="flex gap-2 text-dim">
-      <span className={refused ? "text-bad" : "text-good"}>
-        <Icon name={refused ? "close" : "check"} size={15} />
+    <div data-testid="approval" data-approval={request.approval} data-open={false} className="flex gap-2.5 px-3 text-[0.8125rem] text-dim">
+      <span className={`mt-0.5 ${chosen && !refused ? "text-good" : "text-faint"}`}>
+        <Icon name={chosen && !refused ? "check" : "close"} size={15} />
       </span>
-      <div className="min-w-0 wrap-anywhere">
-        {(option?.label ?? resolved.option) + by}
+      <div data-testid="approval-outcome" className="min-w-0 wrap-anywhere">
+        {request.title}: <span className="text-text">{chosen ?? CLOSED_BY[resolved ? by : "turn-ended"]}</span>
+        {who}
         {fields.map(([id, value]) => (
           <div key={id}>
-            {request.fields?.find((field) => field.id === id)?.label ?? id}: {Array.isArray(value) ? value.join(", ") : String(value)}
+            {request.fields?.find((field) => field.id === id)?.label ?? id}{" "}
+            <span className="text-text">{Array.isArray(value) ? value.join(", ") : String(value)}</span>
           </div>
         ))}
       </div>

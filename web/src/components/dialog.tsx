@@ -24,7 +24,7 @@ export function Dialog({ title, onClose, children, footer, testid, wide = false 
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}
-      className={`m-auto max-h-[min(40rem,92dvh)] w-[min(100%-1.5rem,${wide ? "40rem" : "30rem"})] flex-col overflow-hidden rounded-2xl border border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex`}
+      className={`m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] ${wide ? "max-w-xl" : "max-w-md"} flex-col overflow-hidden rounded-2xl border border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex`}
     >
       <header className="flex items-center gap-2 border-b border-line py-2.5 pr-2.5 pl-5">
         <h2 id={heading} className="min-w-0 flex-1 truncate text-[0.9375rem] font-semibold">

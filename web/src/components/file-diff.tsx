@@ -5,6 +5,7 @@ import "react-diff-view/style/index.css";
 import type { Diff as FileChange } from "../protocol";
 import "./file-diff.css";
 import { Icon } from "./icons";
+import { shortPath, useSession } from "./session-context";
 
 const CONTEXT = 3;
 /** ms that comparing two texts may take. */
@@ -12,6 +13,7 @@ const PATIENCE = 400;
 
 /** One file's change, line by line. */
 export default function FileDiff({ diff }: { diff: FileChange }) {
+  const { folder } = useSession();
   const hunks = useMemo(() => hunksOf(diff), [diff]);
   const count = (type: ChangeData["type"]) =>
     hunks?.reduce((sum, hunk) => sum + hunk.changes.filter((change) => change.type === type).length, 0) ?? 0;
@@ -19,7 +21,7 @@ export default function FileDiff({ diff }: { diff: FileChange }) {
     <div data-testid="diff" data-path={diff.path}>
       <div className="flex items-center gap-2 px-3 py-1.5 font-mono text-xs">
         <Icon name="file" size={13} />
-        <span className="min-w-0 flex-1 truncate" title={diff.path}>{diff.path}</span>
+        <span className="min-w-0 flex-1 truncate" title={diff.path}>{shortPath(diff.path, folder)}</span>
         <span className="text-dim">{kindOf(diff)}</span>
         <span className="text-good">+{count("insert")}</span>
         <span className="text-bad">−{count("delete")}</span>

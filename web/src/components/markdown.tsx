@@ -3,7 +3,7 @@ import { Blocks, blocksOf, type Block } from "../markdown/blocks";
 import { CodeBlock } from "./code-block";
 
 /** Characters shown of a very long text, until the person asks for all. */
-const LONGEST = 100_000;
+const LONGEST = 250_000;
 
 /** Markdown, also while it grows: blocks that are settled stay as they are. */
 export function Markdown({ text, growing = false }: { text: string; growing?: boolean }) {

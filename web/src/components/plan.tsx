@@ -19,7 +19,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         {entries.map((entry, at) => (
           <li key={at} className="flex gap-2.5">
             <Mark status={entry.status ?? "pending"} />
-            <span className={entry.status === "completed" ? "text-faint line-through" : ""}>
+            <span className={entry.status === "completed" ? "text-dim" : ""}>
               {entry.text}
               <span className="sr-only"> ({WORDS[entry.status ?? "pending"]})</span>
             </span>

@@ -8,6 +8,8 @@ export interface ShownSession {
   /** Provider id; empty while the session's row is not here yet. */
   provider: string;
   agent?: Provider;
+  /** The project's folder; empty while it is not known. */
+  folder: string;
 }
 
 export const SessionContext = createContext<ShownSession | undefined>(undefined);
@@ -21,4 +23,9 @@ export function useSession(): ShownSession {
 /** What people call the agent. */
 export function agentName(shown: ShownSession): string {
   return shown.agent?.name ?? (shown.provider || "The agent");
+}
+
+/** A path as people read it: relative where it lies in the project. */
+export function shortPath(path: string, folder: string): string {
+  return folder && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }

@@ -21,7 +21,8 @@ export function SessionView({ session }: { session: string }) {
   const providers = useStore(client.lists.view, (lists) => lists.providers);
   const agent = providers?.find(({ id }) => id === row?.provider);
   const provider = row?.provider ?? "";
-  const shown = useMemo(() => ({ feed, provider, agent }), [feed, provider, agent]);
+  const folder = useStore(client.lists.view, ({ projects }) => projects?.find(({ id }) => id === row?.project)?.path ?? "");
+  const shown = useMemo(() => ({ feed, provider, agent, folder }), [feed, provider, agent, folder]);
   const known = row !== undefined;
 
   useEffect(() => {

@@ -21,7 +21,9 @@ const PREVIEW_LINES = 6;
 
 /** The agent using a tool: one line, and all of it when unfolded. */
 export function ToolCard({ entry, call }: { entry: Entry; call: ToolCall }) {
-  const [open, toggle] = useFold(entry.id, Boolean(call.diffs?.length) || call.status === "failed");
+  // A call that waits for an answer is shown by its approval; then it shows itself.
+  const worth = Boolean(call.diffs?.length) || call.status === "failed";
+  const [open, toggle] = useFold(entry.id, worth && (call.status ?? "pending") !== "pending");
   const preview = open || call.tool === "read" ? "" : lastLines(call.output ?? "", PREVIEW_LINES);
   return (
     <section className="overflow-hidden rounded-xl border border-line bg-raised" aria-label={`Tool: ${call.title}`}>

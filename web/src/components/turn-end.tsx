@@ -39,7 +39,8 @@ function Quiet({ children }: { children: React.ReactNode }) {
 }
 
 function took({ startedAt, endedAt }: Turn): string {
-  return startedAt !== undefined && endedAt !== undefined ? ` after ${duration(endedAt - startedAt)}` : "";
+  const ms = (endedAt ?? 0) - (startedAt ?? 0);
+  return startedAt !== undefined && ms >= 1000 ? ` after ${duration(ms)}` : "";
 }
 
 function endWords(turn: Turn): string {
