@@ -7,6 +7,7 @@ log, which takes as long as its disk does.
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -103,6 +104,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         await self._ready()
+        # What is here now stays: collections need not look through it (and may have been off until now).
+        gc.freeze()
+        gc.enable()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         began = time.monotonic()
