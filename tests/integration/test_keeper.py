@@ -130,6 +130,24 @@ def test_the_keeper_does_not_hold_the_commands_stdout() -> None:
         assert process.poll() is None
 
 
+@linux
+def test_the_command_inherits_nothing_but_its_pipes() -> None:
+    """A pipe left open in the keeper (uvloop does so) does not reach the command: its stdout ends when it closes it."""
+    read, write = os.pipe()
+    try:
+        done = subprocess.run(
+            command(*python("import os; print(sorted(map(int, os.listdir('/proc/self/fd')))[:5])")),
+            capture_output=True,
+            text=True,
+            pass_fds=[write],
+            timeout=10,
+        )
+    finally:
+        os.close(read)
+        os.close(write)
+    assert done.stdout.strip() == "[0, 1, 2, 3]"  # 3: the listing itself
+
+
 def test_the_command_gets_its_signals_as_anybody() -> None:
     """What Python ignores (SIGPIPE) is not ignored by the command."""
     ended = subprocess.run(command("sh", "-c", "kill -PIPE $$; echo alive"), check=False, capture_output=True)

@@ -193,6 +193,9 @@ class Keeper:
 
 
 def main(parent: int, command: list[str]) -> NoReturn:
+    # uvloop leaves the agent's ends of the pipes open in its children, under other numbers too:
+    # an agent that closed its stdout would still seem to have it.
+    os.closerange(3, 65536)
     os.setsid()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     wake, waker = os.pipe()
