@@ -4,7 +4,7 @@ Deltas of completed items may be gone (`compact`), so seqs have holes.
 """
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from antiphon.log import schema
 from antiphon.log.prepared import Prepared
@@ -65,8 +65,8 @@ def read_before(
 
 def read_turn(conn: Connection, session: int, turn: str) -> list[tuple[int, bytes]]:
     """All events since the turn's start, in order; none when it never started."""
-    started = select(func.max(_e.seq)).where(_e.session == session, _e.turn == turn, schema.NOT_DELTA)
-    first = conn.scalar(started.where(_e.type == "turn-started"))
+    started = select(_e.seq).where(_e.session == session, _e.turn == turn, schema.NOT_DELTA)
+    first = conn.scalar(started.where(_e.type == "turn-started").order_by(_e.seq.desc()).limit(1))
     if first is None:
         return []
     rows = conn.execute(
@@ -89,7 +89,7 @@ def compact(conn: Connection, session: int, limit_rows: int = 500) -> int:
     """Delete deltas whose item is complete, at most `limit_rows`, in a session without a running turn.
 
     Returns how many went; 0: there is nothing left to do. What a completed item's deltas
-    said, `item-completed` says whole.
+    said, `item-completed` says whole; the deltas of an item that was never completed stay.
     """
     row = conn.execute(select(_s.head, _s.compacted, _s.running).where(_s.key == session)).first()
     if row is None or row.running is not None or row.compacted >= row.head:
@@ -107,6 +107,7 @@ def _superfluous(conn: Connection, session: int, after: int, limit_rows: int) ->
         done.c.session == session,
         done.c.type == schema.literal("item-completed"),
         done.c.subject == _e.subject,
+        done.c.turn.is_not_distinct_from(_e.turn),
         done.c.seq > _e.seq,
     )
     deltas = select(_e.seq).where(_e.session == session, _e.seq > after, _e.type == "item-delta", complete)

@@ -1,5 +1,6 @@
 """What is SQLite's own: connections, transactions, pragmas, error codes."""
 
+import contextlib
 import re
 import sqlite3
 from pathlib import Path
@@ -81,9 +82,10 @@ def commit(connection: Connection) -> None:
 
 
 def roll_back(connection: Connection) -> None:
-    """Undo the transaction, if SQLite has not done so itself."""
+    """Undo the transaction, if SQLite has not done so itself. Never raises: what is wrong, the next begin tells."""
     if in_transaction(connection):
-        _raw(connection).execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):
+            _raw(connection).execute("ROLLBACK")
 
 
 def in_transaction(connection: Connection) -> bool:

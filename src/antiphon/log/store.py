@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 
 from antiphon.log import opening, run, sqlite
 from antiphon.log.checkpoint import Checkpointer
-from antiphon.log.errors import LogClosed, LogCorrupt, StorageFull
+from antiphon.log.errors import LogClosed, LogCorrupt, LogError, StorageFull
 from antiphon.log.lock import FolderLock
 from antiphon.log.readers import Readers
 from antiphon.log.writer import Change, Commits, Writer
@@ -105,8 +105,9 @@ class Log:
     async def write(self, function: Callable[[Connection], T]) -> T:
         """Run the function on the writer thread; returns its result once it is committed.
 
-        Its changes are one unit: what it raises undoes them all, and is raised here. Raises
-        StorageFull, LogCorrupt, LogClosed. A cancelled caller does not undo it.
+        Its changes are one unit: what it raises undoes them all, and is raised here. It neither
+        commits nor rolls back itself. Raises StorageFull, LogCorrupt, LogClosed. A caller that is
+        cancelled does not undo it.
         """
         if self._closed:
             raise LogClosed()
@@ -115,7 +116,10 @@ class Log:
         try:
             return await change.future
         except Exception as error:
-            raise self._typed(error) from error
+            typed = self._typed(error)
+            if typed is None:
+                raise
+            raise typed from error
 
     async def read(self, function: Callable[[Connection], T]) -> T:
         """Run the function on a reader thread; all its queries see the same moment. It cannot write.
@@ -127,7 +131,10 @@ class Log:
         try:
             return await self._readers.run(function)
         except Exception as error:
-            raise (error if sqlite.is_readonly(error) else self._typed(error)) from error
+            typed = None if sqlite.is_readonly(error) else self._typed(error)
+            if typed is None:
+                raise
+            raise typed from error
 
     @property
     def commits(self) -> Commits:
@@ -159,9 +166,9 @@ class Log:
         if self._observer:
             self._observer(statement, parameters)
 
-    def _typed(self, error: Exception) -> Exception:
+    def _typed(self, error: Exception) -> LogError | None:
         if sqlite.is_storage(error):
             return StorageFull(self.folder, sqlite.message(error))
         if sqlite.is_corrupt(error):
             return LogCorrupt(self.folder, sqlite.message(error))
-        return error
+        return None

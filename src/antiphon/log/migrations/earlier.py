@@ -42,7 +42,11 @@ def bring_over(conn: Connection, earlier: str | None) -> None:
     """Copy the sessions of the earlier table, as far as it tells of them."""
     if earlier is None:
         return
-    rows = conn.execute(sa.select(sa.literal_column("*", sa.Text)).select_from(sa.table(earlier))).mappings().all()
+    rows = (
+        conn.execute(sa.select(sa.literal_column("*", sa.Text)).select_from(sa.table(earlier)))
+        .mappings()
+        .all()
+    )
     if not rows:
         return
     now = time.time_ns() // 1_000_000
