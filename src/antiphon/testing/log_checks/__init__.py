@@ -1,0 +1,1 @@
+"""The checks of `antiphon.testing.check_log`."""
