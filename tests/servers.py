@@ -7,6 +7,7 @@
 The fixtures `running_server` and `make_server` (for other flags) are in tests/conftest.py.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -39,12 +40,12 @@ class RunningServer:
         self.log_path = folder / "server.log"
         self.url = ""
         self.secret = ""
-        """The link's secret, as printed at the last start."""
+        """The link's secret, as printed at the last start; empty once `browser` has used it."""
         self._arguments, self._environment = list(arguments), dict(environment or {})
         self._folder = folder
         self._process: subprocess.Popen[str] | None = None
         self._lines: Queue[str | None] = Queue()
-        self._token: str | None = None
+        self._token = ""
         self.printed: list[str] = []
         """All that it printed since its last start."""
 
@@ -139,10 +140,11 @@ class RunningServer:
     @property
     def token(self) -> str:
         """An API token, made once."""
-        if self._token is None:
-            made = self.command("token", "create", "tests")
-            assert made.returncode == 0, made.stderr
-            self._token = made.stdout.splitlines()[-1]
+        if not self._token:
+            with contextlib.closing(self.browser()) as client:
+                answer = client.post("/api/tokens", json={"name": "tests"})
+            assert answer.status_code == 201, answer.text
+            self._token = answer.json()["secret"]
         return self._token
 
     def client(self, **options: Any) -> httpx.Client:
@@ -153,7 +155,8 @@ class RunningServer:
     def browser(self) -> httpx.Client:
         """A page's client: signed in by a fresh link, with cookie and Origin."""
         client = httpx.Client(base_url=self.url, headers={"origin": self.url}, timeout=30)
-        answer = client.post("/api/sign-in", json={"token": self.link()})
+        link, self.secret = self.secret or self.link(), ""
+        answer = client.post("/api/sign-in", json={"token": link})
         assert answer.status_code == 200, answer.text
         return client
 
