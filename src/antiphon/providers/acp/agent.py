@@ -1,48 +1,34 @@
 """One running ACP agent (`providers.base.Agent`).
 
-1. Updates count only while a prompt runs: what comes outside it (history replayed by
-   session/load, afterthoughts) belongs to no turn. Facts of the session count always.
+1. Updates count only while a prompt runs: what comes outside it (history told again, afterthoughts)
+   belongs to no turn. Facts of the session count always.
 2. A prompt ends by the agent's `stopReason`, or it is a failure.
 3. On cancel the open permission requests are answered `cancelled` first: an agent that waits
    for its answer does not hear the cancel.
-4. The agent is dead when its stdout ends, or says what is not ACP; it is then closed, and
-   told of by `Sink.died`.
+4. An agent that dies is closed, and told of by `Sink.died`, unless it was closed on purpose.
 5. No command outlives its turn: what was started in it and still runs is ended, and shown.
 """
 
 import asyncio
 import base64
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import antiphon
-from antiphon.model.events import (
-    ApprovalRequested,
-    ItemCompleted,
-    SessionUpdated,
-    TurnCancelled,
-    TurnCompleted,
-    Usage,
-)
-from antiphon.model.failures import Failure, FailureCode
+from antiphon.model.events import ApprovalRequested, ItemCompleted, TurnCancelled, TurnCompleted, Usage
+from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
-from antiphon.providers.acp import config, errors, permission
+from antiphon.providers.acp import handshake, permission
 from antiphon.providers.acp.launch import AcpEntry
+from antiphon.providers.acp.link import Link
 from antiphon.providers.acp.translate import Translation
-from antiphon.providers.acp.wire import Wire
 from antiphon.providers.base import Answered, Attachment, Launch, Outcome, Prompt, ProviderFailed, Sink
-from antiphon.providers.keeper import COMPLAINT
 from antiphon.providers.loose import Json, count, table, text
 from antiphon.providers.process import AgentProcess
-from antiphon.providers.surrogates import mend
 
 if TYPE_CHECKING:
     from acp.connection import Connection
 
-PROTOCOL_VERSION = 1
-EXIT_S = 0.5
-"""After the end of stdout, for the exit that explains it."""
 ANSWERED_S = 1.0
 """For the responses that must go before a cancel."""
 FACTS = frozenset(
@@ -57,90 +43,33 @@ class AcpAgent:
     def __init__(
         self, entry: AcpEntry, process: AgentProcess, sink: Sink, connection: "type[Connection]"
     ) -> None:
-        self._entry = entry
-        self._process = process
         self._sink = sink
         self._translation = Translation(noise=entry.noise)
-        self._wire = Wire(process, self._on_update, sink.drained)
-        self._connection = connection(self._on_request, self._wire)
-        self._session = ""
-        self._images = False
-        self._ready = False
-        """Until it is, whoever opens it is told of its end, and nobody else."""
+        self._link = Link(entry, process, connection, self._on_update, self._on_request, sink.drained)
+        self._conversation = handshake.Conversation("", images=False)
         self._prompting = False
         self._cancelled = False
         self._withdrawn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done: nobody may be asked any more."""
         self._closing: asyncio.Task[None] | None = None
-        self._death = asyncio.create_task(self._watch(), name=f"watch {entry.id} {process.pid}")
-
-    # Starting
 
     async def start(self, launch: Launch) -> None:
-        """Shake hands, and open the conversation (a new one, or the one to resume)."""
-        hello = await self._request(
-            "initialize",
-            {
-                "protocolVersion": PROTOCOL_VERSION,
-                "clientCapabilities": {
-                    "fs": {"readTextFile": False, "writeTextFile": False},
-                    "terminal": False,
-                    "_meta": {"terminal_output": True},
-                },
-                "clientInfo": {"name": "antiphon", "title": "Antiphon", "version": antiphon.__version__},
-            },
-        )
-        if hello.get("protocolVersion") != PROTOCOL_VERSION:
-            raise self._failed(
-                "invalid-request", "{name} speaks another version of the Agent Client Protocol."
-            )
-        capabilities = table(hello, "agentCapabilities")
-        self._images = bool(table(capabilities, "promptCapabilities").get("image"))
-        answer = await self._open_session(launch, capabilities)
-        self._sink.native(self._session)
-        for event in config.facts(answer):
-            self._sink.emit(event)
-        await self._choose(answer, "mode", launch.mode)
-        await self._choose(answer, "model", None if self._entry.model_arguments else launch.model)
-        self._ready = True
-
-    async def _open_session(self, launch: Launch, capabilities: Json) -> Json:
-        params: Json = {"cwd": str(launch.folder), "mcpServers": []}
-        if not launch.native_session:
-            answer = await self._request("session/new", params)
-            self._session = text(answer.get("sessionId"))
-            return answer
-        self._session = launch.native_session
-        if "resume" in table(capabilities, "sessionCapabilities"):
-            method = "session/resume"
-        elif capabilities.get("loadSession"):
-            method = "session/load"
-        else:
-            raise self._failed("invalid-request", "{name} cannot go on with an earlier conversation.")
-        return await self._request(method, {**params, "sessionId": self._session})
-
-    async def _choose(self, answer: Json, kind: str, wanted: str | None) -> None:
-        """Set the mode or model; one that is not offered must not be silently another."""
-        choice = config.read(answer, kind)
-        if wanted is None or (choice and choice.current == wanted):
-            return
-        if choice is None or wanted not in choice.offered:
-            raise self._failed("invalid-request", "{name} does not offer the " + f"{kind} {wanted!r}.")
-        await self._request(*choice.request(self._session, wanted))
-        self._sink.emit(SessionUpdated(mode=wanted) if kind == "mode" else SessionUpdated(model=wanted))
+        """Open the conversation. Raises ProviderFailed."""
+        self._conversation = await handshake.begin(self._link, launch, self._sink)
+        self._link.death.add_done_callback(self._died)
 
     # Prompting
 
     async def prompt(self, prompt: Prompt) -> Outcome:
         """See Agent."""
-        before = self._process.below()
+        before = self._link.process.below()
         content: list[Json] = [{"type": "text", "text": prompt.text}]
         content += [await asyncio.to_thread(self._attached, each) for each in prompt.attachments]
         self._prompting, self._cancelled = True, False
         self._withdrawn = asyncio.get_running_loop().create_future()
         cut = True
         try:
-            answer = await self._request("session/prompt", {"sessionId": self._session, "prompt": content})
+            answer = await self._ask_agent(content)
             cut = self._cancelled
         finally:
             self._prompting = False
@@ -150,8 +79,17 @@ class AcpAgent:
         await self._end_strays(before)
         return self._outcome(answer)
 
+    async def _ask_agent(self, content: list[Json]) -> Json:
+        params = {"sessionId": self._conversation.session, "prompt": content}
+        try:
+            return await self._link.request("session/prompt", params)
+        except ProviderFailed:
+            if self._cancelled:  # whatever it says of it, it was told to stop
+                return {"stopReason": "cancelled"}
+            raise
+
     def _attached(self, attachment: Attachment) -> Json:
-        if self._images and attachment.media_type.startswith("image/"):
+        if self._conversation.images and attachment.media_type.startswith("image/"):
             encoded = base64.b64encode(attachment.path.read_bytes()).decode()
             return {"type": "image", "mimeType": attachment.media_type, "data": encoded}
         return {
@@ -166,15 +104,15 @@ class AcpAgent:
         if reason == "cancelled" and self._cancelled:
             return TurnCancelled(usage=usage)
         if reason == "cancelled":
-            raise self._failed("cancelled-by-agent", "{name} stopped by itself.")
+            raise self._link.failed("cancelled-by-agent", "{name} stopped by itself.")
         if not reason:
-            raise self._failed("truncated", "{name} ended the turn without saying how.")
+            raise self._link.failed("truncated", "{name} ended the turn without saying how.")
         return TurnCompleted(
             usage=usage, stop_reason=None if reason == "end_turn" else reason.replace("_", "-")
         )
 
     async def _end_strays(self, before: dict[int, float]) -> None:
-        for stray in await self._process.end_strays(before):
+        for stray in await self._link.process.end_strays(before):
             title = f"Ended a process left behind: {stray.command}"
             call = ToolCall(title=title, status="completed", output=f"Process {stray.pid} outlived its turn.")
             self._sink.emit(ItemCompleted(item=new_id(), content=call))
@@ -189,33 +127,31 @@ class AcpAgent:
             return
         self._cancelled = True
         self._withdraw()
-        with contextlib.suppress(TimeoutError, ConnectionError):  # when it is gone, `prompt` says so
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ANSWERED_S):
-                await self._wire.answered()
-            await self._connection.send_notification("session/cancel", {"sessionId": self._session})
+                await self._link.answered()
+        with contextlib.suppress(ConnectionError):  # it is gone: `prompt` says so
+            await self._link.notify("session/cancel", {"sessionId": self._conversation.session})
 
     # What the agent says and asks
 
     def _on_update(self, params: Json) -> None:
         update = table(params, "update")
-        if not self._prompting and update.get("sessionUpdate") not in FACTS:
-            self._sink.alive()
-            return
-        events = self._translation.update(update)
+        events = []
+        if self._prompting or update.get("sessionUpdate") in FACTS:
+            events = self._translation.update(update)
         for event in events:
             self._sink.emit(event)
         if not events:
             self._sink.alive()
 
-    async def _on_request(self, method: str, params: Any, notification: bool) -> Any:
+    async def _on_request(self, method: str, params: Json, notification: bool) -> Json | None:
         if method == "session/request_permission":
-            return await self._permission(table(mend(params)))
-        if notification:
-            self._sink.alive()
-            return None
-        from acp.exceptions import RequestError
-
-        raise RequestError.method_not_found(method)
+            return await self._permission(params)
+        self._sink.alive()
+        if not notification:
+            raise NotImplementedError
+        return None
 
     async def _permission(self, params: Json) -> Json:
         if not self._prompting or self._cancelled:
@@ -225,16 +161,15 @@ class AcpAgent:
         if not permission.is_question(params):
             for event in self._translation.tool_call(call):  # some agents name the call here first
                 self._sink.emit(event)
-        asked = permission.request(
-            params, new_id(), self._translation.item_of(key), self._translation.content_of(key)
-        )
-        answered = await self._ask(asked)
+        known = self._translation
+        asked = permission.request(params, new_id(), known.item_of(key), known.content_of(key))
+        answered = await self._ask_person(asked)
         if permission.is_rejection(asked, answered):
             for event in self._translation.declined(key):
                 self._sink.emit(event)
         return permission.response(answered)
 
-    async def _ask(self, asked: ApprovalRequested) -> Answered:
+    async def _ask_person(self, asked: ApprovalRequested) -> Answered:
         asking = asyncio.ensure_future(self._sink.ask(asked))
         await asyncio.wait({asking, self._withdrawn}, return_when=asyncio.FIRST_COMPLETED)
         if asking.done():
@@ -246,75 +181,16 @@ class AcpAgent:
         if not self._withdrawn.done():
             self._withdrawn.set_result(None)
 
-    async def _request(self, method: str, params: Json) -> Json:
-        """Raises ProviderFailed, whatever went wrong."""
-        from acp.exceptions import RequestError
-
-        try:
-            answer = await self._connection.send_request(method, params)
-        except RequestError as error:
-            if self._cancelled:
-                return {"stopReason": "cancelled"}
-            failure = errors.failure(self._entry.names, error.code, str(error), mend(error.data))
-            raise ProviderFailed(failure) from error
-        except ConnectionError:
-            return await self._gone()
-        return table(answer)
-
     # Ending
 
-    async def _gone(self) -> Json:
-        if not self._wire.ended.is_set():  # its stdin is closed, its stdout is not
-            await self._process.close()
-        failure = await asyncio.shield(self._death)
-        if self._cancelled:
-            return {"stopReason": "cancelled"}
-        raise ProviderFailed(failure)
-
-    async def _watch(self) -> Failure:
-        await self._wire.ended.wait()
-        failure = await self._cause()
-        if self._ready and not self._closing:
-            self._sink.died(failure)
+    def _died(self, death: "asyncio.Task[Failure]") -> None:
+        if not self._closing and not death.cancelled():
+            self._sink.died(death.result())
             self._close_soon()
-        return failure
 
-    async def _cause(self) -> Failure:
-        """Why nothing more can come from the agent."""
-        if self._closing:
-            return self._failed("provider-crashed", "{name} was ended by Antiphon.").failure
-        if self._wire.broken is not None:
-            message = "{name} said something that is not the Agent Client Protocol."
-            return self._failed("provider-crashed", message, self._wire.broken).failure
-        if self._process.too_long:
-            return self._failed("provider-crashed", "{name} sent a message beyond all bounds.").failure
-        await asyncio.wait({self._process.exited}, timeout=EXIT_S)
-        exited, part = self._process.exited, self._process.lines.part
-        if not exited.done():
-            return self._failed("truncated", "{name} closed its output, though it still ran.").failure
-        if exited.result().status == 0 and part:
-            return self._failed("truncated", "{name} left in the middle of a message.").failure
-        if self._process.stderr.startswith(COMPLAINT):
-            return self._failed("provider-missing", "{name} cannot be started.").failure
-        return self._failed("provider-crashed", "{name} " + f"{exited.result()}.").failure
-
-    def _failed(self, code: FailureCode, message: str, words: str = "") -> ProviderFailed:
-        detail = "\n".join(filter(None, (words, self._process.stderr)))
-        return ProviderFailed(
-            Failure(
-                provider=self._entry.id,
-                code=code,
-                message=message.format(name=self._entry.name),
-                action=self._process.program.install
-                if code == "provider-missing"
-                else errors.ACTIONS.get(code),
-                detail=detail or None,
-            )
-        )
-
-    def _close_soon(self) -> asyncio.Task[None]:
+    def _close_soon(self) -> "asyncio.Task[None]":
         if not self._closing:
-            self._closing = asyncio.create_task(self._close(), name=f"close {self._entry.id}")
+            self._closing = asyncio.create_task(self._close(), name=f"close {self._link.entry.id}")
         return self._closing
 
     async def close(self) -> None:
@@ -323,17 +199,16 @@ class AcpAgent:
 
     async def _close(self) -> None:
         self._withdraw()
-        await self._process.close()
-        await self._connection.close()
-        await self._sink.process_ended(self._process.pid)
+        await self._link.close()
+        await self._sink.process_ended(self._link.process.pid)
 
 
 def _usage(answer: Json) -> Usage | None:
-    usage = table(answer, "usage")
-    if not usage:
-        return None
-    return Usage(
-        input_tokens=count(usage.get("inputTokens")),
-        output_tokens=count(usage.get("outputTokens")),
+    """As the protocol has it, or as Gemini does."""
+    usage, quota = table(answer, "usage"), table(answer, "_meta", "quota", "token_count")
+    found = Usage(
+        input_tokens=count(usage.get("inputTokens") or quota.get("input_tokens")),
+        output_tokens=count(usage.get("outputTokens") or quota.get("output_tokens")),
         cached_tokens=count(usage.get("cachedReadTokens")),
     )
+    return found if found != Usage() else None

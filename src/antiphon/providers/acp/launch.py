@@ -32,6 +32,10 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     approvals: bool = True
     resume: bool = True
     images: bool = False
+    late_replay: bool = False
+    """It answers session/load before it has told the conversation again."""
+    forgets_reload: bool = False
+    """It loses a conversation that is loaded within the minute in which it was last opened."""
     noise: list[str] = []
     """Beginnings of message chunks that are no message."""
     version_arguments: list[str] = field(default_factory=lambda: ["--version"])

@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from antiphon.model.failures import Action, Failure
 from antiphon.providers import environment, process
+from antiphon.providers.acp import link
 from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Capabilities, Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.process import AgentProcess
-
-if TYPE_CHECKING:
-    from acp.connection import Connection
 
 VERSION_S = 5.0
 """For the agent to print its version."""
@@ -83,7 +80,7 @@ class AcpProvider:
         try:
             async with asyncio.timeout(self.limits.start):
                 await sink.process_started(started.started)
-                connection = await asyncio.to_thread(_library)
+                connection = await asyncio.to_thread(link.library)
                 opened.append(AcpAgent(self._entry, started, sink, connection))
                 await opened[0].start(launch)
         except BaseException as error:
@@ -101,10 +98,3 @@ class AcpProvider:
             action=Action(kind="retry", label="Try again"),
             detail=stderr or None,
         )
-
-
-def _library() -> "type[Connection]":
-    """The ACP library: half a second to import, so only when it is needed, and off the event loop."""
-    from acp.connection import Connection
-
-    return Connection

@@ -55,6 +55,7 @@ def _paths(update: Json) -> Json:
 
 
 def _content(call: ToolCall, update: Json) -> Json:
+    """What came replaces what was, but an empty list leaves the diffs: they show what was done."""
     changes: Json = {}
     blocks = tables(update.get("content"))
     diffs = [_diff(block) for block in blocks if block.get("type") == "diff"]
@@ -67,6 +68,8 @@ def _content(call: ToolCall, update: Json) -> Json:
         changes["output"] = call.output + streamed
     elif update.get("rawOutput") and not call.output and not diffs and not call.diffs:
         changes["output"] = _raw(update["rawOutput"])
+    elif update.get("content") == []:
+        changes["output"] = ""
     return changes
 
 
