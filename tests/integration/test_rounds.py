@@ -121,9 +121,9 @@ class Rounds:
         self._kill(depth=1)
 
     def _kill(self, depth: int) -> None:
-        found = psutil.Process(self.server.pid).children()
-        for _ in range(depth - 1):
-            found = [child for parent in found for child in parent.children()]
+        found = [psutil.Process(self.server.pid)]
+        for _ in range(depth):
+            found = [child for parent in found for child in _children(parent)]
         if found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.dice.choice(found).pid, signal.SIGKILL)
@@ -216,6 +216,12 @@ def _check(log: list[e.AnyEvent], rounds: Rounds, watcher: Watcher) -> None:
     ends = Counter(event.turn for event in log if isinstance(event, e.TURN_ENDS))
     assert set(ends.values()) <= {1}
     assert all(ends[turn] == 1 for turn in rounds.accepted), "a turn without its end"
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):  # it may be gone by now
+        return process.children()
+    return []
 
 
 def _left(server: RunningServer) -> list[int]:
