@@ -1,6 +1,5 @@
 """REST, asked over HTTP of a real server."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from antiphon.model.events import AnyEvent
 from antiphon.model.ids import new_id
 from antiphon.server import rest
+from tests.rest import command, events, prompt, refusal, wait_for
 from tests.servers import RunningServer
 
 
@@ -20,40 +20,6 @@ def api(running_server: RunningServer) -> Iterator[httpx.Client]:
     """A script's client."""
     with running_server.client() as client:
         yield client
-
-
-def prompt(
-    api: httpx.Client, session: str, text: str, key: str | None = None, **fields: Any
-) -> httpx.Response:
-    """Send a prompt by REST."""
-    body = {"type": "prompt", "session": session, "text": text, **fields}
-    return api.post("/api/commands", json=body, headers={"idempotency-key": key or new_id()})
-
-
-def events(api: httpx.Client, session: str, **query: Any) -> list[dict[str, Any]]:
-    """The session's events."""
-    answer = api.get(f"/api/sessions/{session}/events", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["events"]
-
-
-def wait_for(api: httpx.Client, session: str, kind: str, limit: float = 20) -> dict[str, Any]:
-    """The first event of a type, as soon as the log has it."""
-    until = time.monotonic() + limit
-    while time.monotonic() < until:
-        for event in events(api, session):
-            if event["type"] == kind:
-                return event
-        time.sleep(0.02)
-    raise AssertionError(f"no {kind} within {limit} s: {[e['type'] for e in events(api, session)]}")
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    """(status, code) of a refused request, whose words must be there."""
-    body = answer.json()
-    assert body.keys() == {"code", "message"}, body
-    assert len(body["message"]) > 10
-    return answer.status_code, body["code"]
 
 
 # What anybody may ask
@@ -306,7 +272,7 @@ def test_a_busy_session_says_so(api: httpx.Client, running_server: RunningServer
     queued = prompt(api, session, "say hi", ifBusy="queue")
     assert queued.json()["outcome"] == "queued"
     cancel = {"type": "cancel", "session": session, "turn": first["turn"]}
-    assert api.post("/api/commands", json=cancel, headers={"idempotency-key": new_id()}).status_code == 200
+    assert command(api, cancel).status_code == 200
     wait_for(api, session, "turn-cancelled")
     wait_for(api, session, "turn-completed")
 
@@ -338,12 +304,12 @@ def test_an_approval_is_listed_and_answered(api: httpx.Client, running_server: R
     assert (waiting["session"], waiting["request"]["approval"]) == (session, asked["approval"])
     allow = next(option["id"] for option in asked["options"] if option["kind"] == "allow-once")
     answer = {"type": "answer", "session": session, "approval": asked["approval"], "option": allow}
-    replied = api.post("/api/commands", json=answer, headers={"idempotency-key": new_id()})
+    replied = command(api, answer)
     assert replied.json()["outcome"] == "answered"
     wait_for(api, session, "turn-completed")
     assert (running_server.root / "site" / "notes.txt").read_text().strip() == "hello"
     assert api.get("/api/approvals").json() == {"approvals": []}
-    late = api.post("/api/commands", json=answer, headers={"idempotency-key": new_id()})
+    late = command(api, answer)
     assert (late.status_code, late.json()["code"], late.json()["option"]) == (409, "already-answered", allow)
 
 

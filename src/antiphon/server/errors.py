@@ -163,7 +163,7 @@ def _folder(request: Request[Any, Any, Any], error: Exception) -> Response[Refus
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Refused]:
     # The class and the place, not the words: those may quote what a person wrote.
-    _logger.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+    _logger.error("request-failed", method=request.method, path=request.url.path, exc_info=error)
     return _answer(
         500, "internal", "The server failed at this; its log says where. Nothing was changed halfway."
     )

@@ -62,6 +62,7 @@ async def _ready(settings: Settings, log: Log, port: int, open_browser: bool) ->
     """Say where it runs, and how to get in."""
     url = str(settings.public_url or local_url(settings.host, port))
     log.announce(url)
+    _logger.info("ready", version=__version__, host=settings.host, port=port)
     link = sign_in_url(url, await make_link(log, SystemClock()))
     if port != settings.port and settings.port:
         print(f"Port {settings.port} is taken; using {port} instead.")
@@ -71,7 +72,6 @@ async def _ready(settings: Settings, log: Log, port: int, open_browser: bool) ->
     print(
         f"Sign in once, within 15 minutes, by this link (antiphon link prints another):\n  {link}", flush=True
     )
-    _logger.info("ready", version=__version__, host=settings.host, port=port)
     if open_browser and sys.stdout.isatty():
         await asyncio.to_thread(webbrowser.open, link)
 
@@ -118,7 +118,7 @@ class Server(uvicorn.Server):
                 await self._application.end_turns()
             self.stopped = True
         except TimeoutError:
-            _logger.error("ending the turns took too long", seconds=time.monotonic() - began)
+            _logger.error("stop-slow", seconds=time.monotonic() - began)
         with contextlib.suppress(TimeoutError):  # whoever does not listen is not waited for
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._application.say_goodbye()

@@ -280,7 +280,7 @@ class Session:
         if isinstance(error, StorageFull):
             self.hub.tell(self.row.user, Notice(code="storage-full", message=str(error), session=self.id))
         elif error and not self.journal.lost:
-            _logger.error("chore-failed", session=self.id, error=repr(error))
+            _logger.error("chore-failed", session=self.id, exc_info=error)
             self.say(e.AgentFailed(failure=failures.internal(self.row.provider, error)))
 
     async def close(self) -> None:
@@ -303,5 +303,5 @@ class Session:
         self._relaunch = self._relaunch or relaunch
 
     def _lost(self, error: BaseException) -> None:
-        _logger.error("log-lost", session=self.id, error=repr(error))
+        _logger.error("log-lost", session=self.id, exc_info=error)
         self._on_lost(self)
