@@ -187,7 +187,7 @@ class _Socket:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 if error := task.exception():
-                    _logger.error("connection-failed", error=repr(error))
+                    _logger.error("connection-failed", exc_info=error)
                     await self.leave(
                         Goodbye(code="protocol-error", message="The server lost its thread.", retry=True)
                     )
