@@ -52,7 +52,7 @@ function openApproval(draft: Draft, request: ApprovalRequested, early: Map<Turn,
 }
 
 function entryOf(id: string, seq: number, content: Entry["content"], parent?: string): Entry {
-  return { id, seq, content, open: true, cut: false, parent };
+  return { id, seq, content, open: true, cut: false, parent, early: true };
 }
 
 function add(early: Map<Turn, Entry[]>, turn: Turn, entry: Entry): void {

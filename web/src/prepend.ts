@@ -62,20 +62,22 @@ function joinTurn(older: Turn, newer: Turn): Turn {
 /** An item stands where it started, and is what it became. */
 function joinEntries(older: Entry[], newer: Entry[]): Entry[] {
   const places = new Map(older.map((entry, at) => [entry.id, at]));
+  const isEarlier = (entry: Entry) => entry.early === true && !places.has(entry.id);
   const entries = [...older];
   let gap = true; // whether what stood before the next new entry is not in `newer`
-  for (const entry of newer) {
+  for (const entry of newer.filter((one) => !isEarlier(one))) {
     const at = places.get(entry.id);
     if (at === undefined) {
       append(entries, entry, gap);
       gap = false;
     } else {
       const known = entries[at];
-      entries[at] = { ...entry, parent: entry.parent ?? known?.parent, startedAt: entry.startedAt ?? known?.startedAt };
+      const { parent = known?.parent, startedAt = known?.startedAt } = entry;
+      entries[at] = { ...entry, parent, startedAt, early: known?.early };
       gap = true;
     }
   }
-  return entries;
+  return [...newer.filter(isEarlier), ...entries];
 }
 
 /** Attempts in a row are one line; a line that something follows is closed. */

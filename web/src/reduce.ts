@@ -170,14 +170,16 @@ function itemCompleted(draft: Draft, event: EventOf<"item-completed">, seq: numb
   const known = turn.entries.findLast((entry) => entry.id === event.item);
   const parent = event.parent ?? known?.parent;
   const entry = made(event.item, seq, { ...event.content });
-  put(draft, turn, { ...entry, cut: event.cut ?? false, parent, startedAt: known?.startedAt, endedAt: event.at });
+  const { startedAt, early } = known ?? {};
+  put(draft, turn, { ...entry, cut: event.cut ?? false, parent, startedAt, early, endedAt: event.at });
 }
 
 function itemDiscarded(draft: Draft, event: EventOf<"item-discarded">, seq: number): void {
   const turn = place(draft, event, seq);
   const at = turn.entries.findLastIndex((entry) => entry.id === event.item);
-  if (at < 0) orphan(draft, event);
-  else draft.entries(turn).splice(at, 1);
+  // Where its start was not seen, an older page has it, and must forget it too.
+  if (turn.entries[at]?.startedAt === undefined) orphan(draft, event);
+  if (at >= 0) draft.entries(turn).splice(at, 1);
 }
 
 function approvalRequested(draft: Draft, event: EventOf<"approval-requested">, seq: number): void {

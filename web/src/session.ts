@@ -52,6 +52,8 @@ export interface Entry {
   cut: boolean;
   /** The tool call of the sub-agent that it belongs to. */
   parent?: string;
+  /** It began before the first event that is here: it stands before all that an older page brings, unless that has it. */
+  early?: boolean;
   /** When the item started and was done, where this page saw it (ms since the Unix epoch). */
   startedAt?: number;
   endedAt?: number;

@@ -42,22 +42,39 @@ export class Blocks {
       return [...this.#settled, { key: this.#settledTo, kind: "plain", text: tail }];
     }
     const tokens = readTokens(tail);
-    const last = tokens.findLastIndex((token) => token.type !== "space");
-    for (const token of tokens.slice(0, Math.max(last, 0))) {
+    const last = tokens.findLastIndex(isSeen);
+    const settled = tokens.slice(0, firstUnsettled(tokens, last));
+    for (const token of settled) {
       this.#settled = add(this.#settled, blockOf(token, this.#settledTo, true));
       this.#settledTo += token.raw.length;
     }
-    const open = tokens[last];
-    return open ? add(this.#settled, this.#openBlock(open)) : this.#settled;
+    return this.#openBlocks(tokens.slice(settled.length, last + 1));
   }
 
-  #openBlock(token: Token): Block | undefined {
-    const key = this.#settledTo;
-    if (token.type === "code") return blockOf(token, key, isClosed(token.raw));
-    if (token.raw.length > LONGEST_TAIL) return { key, kind: "plain", text: token.raw };
-    const html = readTokens(remend(token.raw, { linkMode: "text-only" })).map(renderToken).join("");
-    return { key, kind: "html", html };
+  #openBlocks(tokens: Token[]): Block[] {
+    let key = this.#settledTo;
+    return tokens.reduce((shown, token, at) => {
+      const block = at < tokens.length - 1 ? blockOf(token, key, true) : openBlock(token, key);
+      key += token.raw.length;
+      return add(shown, block);
+    }, this.#settled);
   }
+}
+
+const isSeen = (token: Token) => token.type !== "space";
+
+/** A list goes on over an empty line: what follows must be a whole line before it is known to be none of its items. */
+function firstUnsettled(tokens: Token[], last: number): number {
+  const before = tokens.slice(0, Math.max(last, 0)).findLastIndex(isSeen);
+  const mayGoOn = tokens[before]?.type === "list" && !tokens[last]?.raw.includes("\n");
+  return mayGoOn ? before : Math.max(last, 0);
+}
+
+function openBlock(token: Token, key: number): Block | undefined {
+  if (token.type === "code") return blockOf(token, key, isClosed(token.raw));
+  if (token.raw.length > LONGEST_TAIL) return { key, kind: "plain", text: token.raw };
+  const html = readTokens(remend(token.raw, { linkMode: "text-only" })).map(renderToken).join("");
+  return { key, kind: "html", html };
 }
 
 const known = new Map<string, Block[]>();

@@ -1,0 +1,95 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { Lists, sessionsOf } from "./lists";
+import type { SessionRow } from "./protocol";
+
+let pages: Record<string, { sessions: SessionRow[]; next: string | null; revision: number }>;
+let asked: string[];
+
+const row = (id: string, lastActivity: number, fields: Partial<SessionRow> = {}): SessionRow => ({
+  id,
+  project: "p1",
+  projectName: "demo",
+  provider: "practice",
+  title: `title of ${id}`,
+  createdAt: 1,
+  lastActivity,
+  ...fields,
+});
+const shown = (lists: Lists) => sessionsOf(lists.view.get().rows, "p1").map(({ id }) => id);
+
+beforeEach(() => {
+  asked = [];
+  pages = {};
+  vi.stubGlobal("fetch", (address: string) => {
+    const url = new URL(address);
+    if (url.pathname.endsWith("/projects")) return Promise.resolve(Response.json({ projects: [] }));
+    if (url.pathname.endsWith("/providers")) return Promise.resolve(Response.json({ providers: [] }));
+    const before = url.searchParams.get("before") ?? "";
+    asked.push(before);
+    const page = pages[before];
+    return Promise.resolve(page ? Response.json(page) : Response.json({ code: "internal", message: "No." }, { status: 500 }));
+  });
+});
+
+async function opened(): Promise<Lists> {
+  const lists = new Lists();
+  lists.open("p1");
+  await vi.waitFor(() => {
+    expect(lists.view.get().loaded.p1?.loading).toBe(false);
+  });
+  return lists;
+}
+
+test("the newest session stands first, and moves up as soon as the server says that it moved", async () => {
+  pages[""] = { sessions: [row("b", 20), row("a", 10)], next: null, revision: 1 };
+  const lists = await opened();
+  expect(shown(lists)).toEqual(["b", "a"]);
+  lists.onFrame({ type: "sessions", revision: 2, upserts: [row("a", 30, { state: "running" }), row("c", 25)] });
+  expect(shown(lists)).toEqual(["a", "c", "b"]);
+  lists.onFrame({ type: "sessions", revision: 3, upserts: [row("c", 25, { trashed: true })], removes: ["b"] });
+  expect(shown(lists)).toEqual(["a"]);
+});
+
+test("a page that was read before a change does not undo it", async () => {
+  pages[""] = { sessions: [row("a", 10)], next: null, revision: 5 };
+  const lists = new Lists();
+  lists.open("p1");
+  lists.onFrame({ type: "sessions", revision: 6, upserts: [row("a", 40, { state: "failed" })] });
+  await vi.waitFor(() => {
+    expect(lists.view.get().loaded.p1?.loading).toBe(false);
+  });
+  expect(lists.view.get().rows.get("a")?.state).toBe("failed");
+});
+
+test("pages follow each other without end; a page that fails is asked for again", async () => {
+  pages[""] = { sessions: [row("c", 30)], next: "k1", revision: 1 };
+  const lists = await opened();
+  await lists.more("p1");
+  expect(lists.view.get().loaded.p1?.problem?.message).toBe("No.");
+  pages.k1 = { sessions: [row("b", 20)], next: null, revision: 1 };
+  await lists.more("p1");
+  expect(shown(lists)).toEqual(["c", "b"]);
+  await lists.more("p1");
+  expect(asked).toEqual(["", "k1", "k1"]);
+});
+
+test("after a reconnect the newest page is read again: what is gone from it goes, older pages stay", async () => {
+  pages[""] = { sessions: [row("d", 40), row("c", 30)], next: "k1", revision: 1 };
+  pages.k1 = { sessions: [row("b", 20)], next: "k2", revision: 1 };
+  const lists = await opened();
+  await lists.more("p1");
+  pages[""] = { sessions: [row("e", 50), row("d", 45)], next: "k0", revision: 2 };
+  pages.k2 = { sessions: [row("a", 10)], next: null, revision: 2 };
+  await lists.refresh();
+  expect(shown(lists)).toEqual(["e", "d", "c", "b"]);
+  await lists.more("p1");
+  expect(shown(lists)).toEqual(["e", "d", "c", "b", "a"]);
+});
+
+test("what was put away meanwhile is gone after a reconnect", async () => {
+  pages[""] = { sessions: [row("b", 20), row("a", 10)], next: null, revision: 1 };
+  const lists = await opened();
+  pages[""] = { sessions: [row("b", 20)], next: null, revision: 2 };
+  await lists.refresh();
+  expect(shown(lists)).toEqual(["b"]);
+});
