@@ -1,0 +1,153 @@
+"""The command line as people type it: real processes, real exit codes."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from antiphon import __version__
+from tests.servers import LINK, RunningServer
+
+
+def antiphon(*words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    command = [sys.executable, "-m", "antiphon", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+
+
+def test_version() -> None:
+    """`--version` says what is installed."""
+    done = antiphon("--version")
+    assert (done.returncode, done.stdout) == (0, f"antiphon {__version__}\n")
+
+
+def test_a_token_is_made_while_a_server_runs(running_server: RunningServer) -> None:
+    """The last line is the token alone, and it works at once."""
+    made = running_server.command("token", "create", "my script")
+    assert made.returncode == 0
+    token = made.stdout.splitlines()[-1]
+    assert re.fullmatch(r"antiphon_[\w-]{43}", token)
+    headers = {"authorization": f"Bearer {token}"}
+    assert httpx.get(f"{running_server.url}/api/me", headers=headers).status_code == 200
+    listed = running_server.command("token", "list")
+    assert "my script" in listed.stdout
+    assert token not in listed.stdout
+    revoked = running_server.command("token", "revoke", "my script")
+    assert revoked.returncode == 0
+    assert httpx.get(f"{running_server.url}/api/me", headers=headers).status_code == 401
+    again = running_server.command("token", "revoke", "my script")
+    assert again.returncode == 1
+    assert "token list" in again.stderr
+
+
+def test_a_token_can_be_made_before_the_first_start(tmp_path: Path) -> None:
+    """Scripts may prepare a machine: the log is made, and a later server knows the token."""
+    server = RunningServer(tmp_path)
+    made = server.command("token", "create", "early")
+    assert made.returncode == 0, made.stderr
+    headers = {"authorization": f"Bearer {made.stdout.splitlines()[-1]}"}
+    try:
+        server.start()
+        assert httpx.get(f"{server.url}/api/me", headers=headers).status_code == 200
+    finally:
+        server.close()
+
+
+def test_link_prints_a_fresh_link_and_its_code(running_server: RunningServer) -> None:
+    """The link signs in at the running server; the QR code is for a phone."""
+    made = running_server.command("link")
+    assert made.returncode == 0
+    lines = made.stdout.splitlines()
+    found = LINK.match(lines[1])
+    assert found is not None
+    assert found[1] == running_server.url
+    assert "█" in made.stdout
+    assert "█" not in running_server.command("link", "--no-qr").stdout
+    answer = httpx.post(f"{running_server.url}/api/sign-in", json={"token": found[2]})
+    assert answer.status_code == 200
+
+
+def test_link_says_when_no_server_runs(running_server: RunningServer) -> None:
+    """A link to nothing would help nobody: it says what to start, also after kill -9."""
+    running_server.kill()
+    done = running_server.command("link")
+    assert done.returncode == 1
+    assert "antiphon serve" in done.stderr
+    assert "token=" not in done.stdout
+
+
+def test_a_second_server_says_where_the_first_runs(running_server: RunningServer) -> None:
+    """Exit code 3, the address, and the first one goes on undisturbed."""
+    second = running_server.command("serve", "--port", "0")
+    assert second.returncode == 3
+    assert running_server.url in second.stderr
+    assert "Traceback" not in second.stderr
+    assert httpx.get(f"{running_server.url}/health").status_code == 200
+
+
+def test_doctor_tells_what_there_is(running_server: RunningServer) -> None:
+    """Beside a running server: its address, the log, the page, the agents."""
+    done = running_server.command("doctor")
+    assert running_server.url in done.stdout
+    assert "log: sound" in done.stdout
+    assert "agent practice: " in done.stdout
+    running_server.stop()
+    assert "no server runs" in running_server.command("doctor").stdout
+
+
+def test_doctor_finds_a_damaged_log(running_server: RunningServer) -> None:
+    """Exit code 1 and a sentence, no traceback."""
+    running_server.stop()
+    (running_server.data_dir / "antiphon.db").write_bytes(b"no database" * 1000)
+    done = running_server.command("doctor")
+    assert done.returncode == 1
+    assert "damaged" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["serve", "--port", "http"], "--port: 'http' is no port"),
+        (["serve", "--host", "0.0.0.0"], "Signing in is always required"),
+        (["serve", "--root", "/no/such/folder"], "--root: /no/such/folder is no folder"),
+        (["serve", "--public-url", "example.org"], "--public-url: 'example.org' is no address"),
+        (["token", "create", " "], "A token's name"),
+        (["token", "create"], "NAME"),
+        (["dance"], "invalid choice"),
+        ([], "COMMAND"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_a_sentence(words: list[str], says: str, tmp_path: Path) -> None:
+    """Exit code 2, what is wrong, and no traceback."""
+    done = antiphon(*words, *(["--data-dir", str(tmp_path)] if words and words[0] != "dance" else []))
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_data_directory_that_cannot_be_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """A file in its place, or an agents.toml that is none: a sentence, exit codes 1 and 2."""
+    (tmp_path / "file").write_text("x")
+    done = antiphon("serve", "--port", "0", "--data-dir", str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert str(tmp_path / "file") in done.stderr
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "agents.toml").write_text("= broken")
+    done = antiphon("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert "agents.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_heavy_is_imported_for_a_light_command() -> None:
+    """`antiphon --version` must not wait for a web framework."""
+    code = (
+        "import sys, antiphon.cli; antiphon.cli.parser().parse_args(['serve'])\n"
+        "print([name for name in ('litestar', 'uvicorn', 'sqlalchemy', 'structlog') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
