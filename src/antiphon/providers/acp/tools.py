@@ -21,6 +21,8 @@ STATUSES: dict[str, ToolStatus] = {
     "failed": "failed",
 }
 DONE = ("completed", "failed")
+STREAMING = frozenset({"sessionUpdate", "toolCallId", "_meta"})
+"""All that an update has which only brings more output."""
 OUTPUT_KEYS = ("output", "stdout", "result", "text", "error", "message")
 EXIT_KEYS = ("exitCode", "exit_code")
 
@@ -39,6 +41,18 @@ def merge(known: ToolCall | None, update: Json) -> ToolCall:
         changes["input"] = update["rawInput"]
     changes |= _name(update) | _paths(update) | _content(call, update) | _exit(update)
     return replace(call, **changes) if changes else call
+
+
+def only_output(update: Json) -> str:
+    """More of the output, when the update brings nothing else; "" otherwise."""
+    if update.keys() != STREAMING or table(update, "_meta").keys() != {"terminal_output"}:
+        return ""
+    return streamed(update)
+
+
+def streamed(update: Json) -> str:
+    """More of the output."""
+    return text(table(update, "_meta", "terminal_output").get("data"))
 
 
 def _name(update: Json) -> Json:
@@ -64,8 +78,8 @@ def _content(call: ToolCall, update: Json) -> Json:
         changes["diffs"] = diffs
     if texts:
         changes["output"] = "\n".join(texts)
-    elif streamed := text(table(update, "_meta", "terminal_output").get("data")):
-        changes["output"] = call.output + streamed
+    elif more := streamed(update):
+        changes["output"] = call.output + more
     elif update.get("rawOutput") and not call.output and not diffs and not call.diffs:
         changes["output"] = _raw(update["rawOutput"])
     elif update.get("content") == []:

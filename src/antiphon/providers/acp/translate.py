@@ -55,12 +55,41 @@ class OpenText:
 
 
 class OpenCall:
-    """A tool call, open or not."""
+    """A tool call of the turn; once closed it may be corrected, but not opened again."""
 
     def __init__(self, item: str, content: ToolCall) -> None:
         self.item = item
-        self.content = content
         self.open = True
+        self.parts: list[str] = []
+        """Output streamed since (joining each part would be quadratic)."""
+        self._content = content
+
+    def settled(self) -> ToolCall:
+        """The content, with what was streamed."""
+        if self.parts:
+            self._content = replace(self._content, output=self._content.output + "".join(self.parts))
+            self.parts = []
+        return self._content
+
+    def become(self, now: ToolCall) -> Events:
+        """The events of a change."""
+        was, self._content = self.settled(), now
+        if now == was:
+            return []
+        if closed := self.close():
+            return closed
+        if not self.open:
+            return []
+        if now.output.startswith(was.output) and replace(now, output=was.output) == was:
+            return [ItemDelta(item=self.item, text=now.output[len(was.output) :])]
+        return [ItemUpdated(item=self.item, content=now)]
+
+    def close(self) -> Events:
+        """The end, when the content says so."""
+        if self._content.status not in tools.DONE:
+            return []
+        self.open = False
+        return [ItemCompleted(item=self.item, content=self._content)]
 
 
 class Translation:
@@ -90,7 +119,7 @@ class Translation:
         events = self._close_text(cut)
         for call in self._calls.values():
             if call.open:
-                events.append(ItemCompleted(item=call.item, content=call.content, cut=True))
+                events.append(ItemCompleted(item=call.item, content=call.settled(), cut=True))
         if self._plan:
             events.append(ItemCompleted(item=self._plan[0], content=self._plan[1], cut=cut))
         self._past, self._calls, self._plan = set(self._calls), {}, None
@@ -128,22 +157,17 @@ class Translation:
     def tool_call(self, update: Json) -> Events:
         """A tool call or its update, wherever it comes from (permission requests bring them too)."""
         key = text(update.get("toolCallId"))
-        known = self._calls.get(key)
         if key in self._past:
             return []
+        known = self._calls.get(key)
         if known is None:
-            events = self._close_text()
             known = self._calls[key] = OpenCall(self._mint(), tools.merge(None, update))
-            events.append(ItemStarted(item=known.item, content=known.content))
-            return events + self._settle(known)
-        was, known.content = known.content, tools.merge(known.content, update)
-        return self._settle(known) or _changed(known, was)
-
-    def _settle(self, call: OpenCall) -> Events:
-        if call.content.status not in tools.DONE:
-            return []
-        call.open = False
-        return [ItemCompleted(item=call.item, content=call.content)]
+            opened = ItemStarted(item=known.item, content=known.settled())
+            return [*self._close_text(), *(known.close() or [opened])]
+        if known.open and (streamed := tools.only_output(update)):
+            known.parts.append(streamed)
+            return [ItemDelta(item=known.item, text=streamed)]
+        return known.become(tools.merge(known.settled(), update))
 
     def item_of(self, tool_call: str) -> str | None:
         """Our item of the agent's tool call."""
@@ -153,15 +177,15 @@ class Translation:
     def content_of(self, tool_call: str) -> ToolCall | None:
         """What is known of the agent's tool call."""
         known = self._calls.get(tool_call)
-        return known.content if known else None
+        return known.settled() if known else None
 
     def declined(self, tool_call: str) -> Events:
         """A person said no: some agents never speak of the call again."""
         call = self._calls.get(tool_call)
         if call is None or not call.open:
             return []
-        call.content = replace(call.content, status="failed", output=call.content.output or "Declined.")
-        return self._settle(call)
+        content = call.settled()
+        return call.become(replace(content, status="failed", output=content.output or "Declined."))
 
     # The rest
 
@@ -201,15 +225,6 @@ class Translation:
         if not retrying:
             return []
         return [msgspec.convert({**retrying, "type": "provider-retrying"}, ProviderRetrying)]
-
-
-def _changed(call: OpenCall, was: ToolCall) -> Events:
-    now = call.content
-    if now == was:
-        return []
-    if now.output.startswith(was.output) and replace(now, output=was.output) == was:
-        return [ItemDelta(item=call.item, text=now.output[len(was.output) :])]
-    return [ItemUpdated(item=call.item, content=now)]
 
 
 def _plan_entry(entry: Json) -> PlanEntry:

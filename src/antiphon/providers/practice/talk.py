@@ -133,7 +133,7 @@ class Tool:
     def stream(self, output: str) -> None:
         """A piece of a command's output."""
         meta = {"terminal_output": {"terminal_id": self.id, "data": output}}
-        self._talk.update("tool_call_update", toolCallId=self.id, status="in_progress", _meta=meta)
+        self._talk.update("tool_call_update", toolCallId=self.id, _meta=meta)
 
 
 def chosen(result: Json) -> str:

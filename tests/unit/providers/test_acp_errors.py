@@ -1,0 +1,53 @@
+"""An agent's errors as our failures."""
+
+import pytest
+
+from antiphon.model.failures import Action
+from antiphon.providers.acp.errors import Names, classify, failure
+
+SIGN_IN = Action(kind="sign-in", label="Sign in to Gemini CLI", command="gemini")
+GEMINI = Names(provider="gemini", name="Gemini CLI", sign_in=SIGN_IN)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "expected"),
+    [
+        (-32000, "Authentication required", "auth"),
+        (401, "API key not valid", "auth"),
+        (403, "forbidden", "auth"),
+        (429, "You exceeded your current quota", "usage-limit"),
+        (402, "payment required", "usage-limit"),
+        (500, "fetch failed", "network"),
+        (500, "terminated", "truncated"),
+        (500, "Internal server error", "overloaded"),
+        (503, "The model is overloaded", "overloaded"),
+        (400, "prompt is too long: 250000 tokens", "prompt-too-long"),
+        (400, "bad", "invalid-request"),
+        (-32602, "Invalid params", "invalid-request"),
+        (-32601, "Method not found", "invalid-request"),
+        (-32603, "ECONNREFUSED", "network"),
+        (-32603, "Please log in: not logged in", "auth"),
+        (-32603, "rate limit reached", "usage-limit"),
+        (-32603, "The operation was aborted", "cancelled-by-agent"),
+        (-32603, "Internal error", "internal"),
+        (12345, "what is this", "internal"),
+    ],
+)
+def test_an_error_is_classified(code: int, words: str, expected: str) -> None:
+    """By its code, unless its words say more."""
+    assert classify(code, words) == expected
+
+
+def test_a_failure_keeps_the_agents_own_words() -> None:
+    """For a person: a sentence; below it, what the agent said, its data included."""
+    found = failure(GEMINI, 500, "Internal error", {"details": "fetch failed"})
+    assert found.message == "Gemini CLI cannot reach its model."
+    assert found.detail == 'Internal error\n{"details":"fetch failed"}'
+    assert (found.type, found.retryable) == ("gemini-error", True)
+
+
+def test_a_refused_key_says_how_to_sign_in() -> None:
+    """The catalog knows the command."""
+    found = failure(GEMINI, 401, "API key not valid")
+    assert found.action == SIGN_IN
+    assert not found.retryable

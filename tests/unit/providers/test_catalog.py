@@ -1,0 +1,93 @@
+"""The catalog of agents."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from antiphon.model.ids import new_id
+from antiphon.providers import catalog
+from antiphon.providers.base import Launch
+from antiphon.providers.catalog import CatalogInvalid, parse
+
+
+def launch(**fields) -> Launch:
+    """A launch."""
+    return Launch(
+        session="s", folder=Path("/"), marker=new_id(), environment={"A": "user's", "B": "b"}, **fields
+    )
+
+
+def test_what_is_shipped() -> None:
+    """Practice and Gemini, ready to use."""
+    shipped = catalog.load()
+    assert {"practice", "gemini"} <= shipped.keys()
+    assert all(provider.id == id and provider.name for id, provider in shipped.items())
+    assert shipped["practice"].capabilities.bypass_modes == ("bypass",)
+
+
+def test_practice_is_started_by_this_python() -> None:
+    """And cannot be shadowed by a module in the project's folder (-P)."""
+    program = catalog.shipped()["practice"].started_for(launch())
+    assert program.command == [sys.executable, "-P", "-m", "antiphon.providers.practice"]
+
+
+def test_gemini_always_gets_a_model() -> None:
+    """The chosen one, or the default; and what its sandbox of trust and launcher need."""
+    entry = catalog.shipped()["gemini"]
+    assert entry.started_for(launch()).command == ["gemini", "--acp", "-m", "gemini-2.5-flash"]
+    assert entry.started_for(launch(model="m")).command == ["gemini", "--acp", "-m", "m"]
+    assert entry.environment_for(launch())["GEMINI_CLI_NO_RELAUNCH"] == "true"
+
+
+def test_a_few_lines_add_an_agent(tmp_path: Path) -> None:
+    """A file of the user's own; it may replace what is shipped, too."""
+    file = tmp_path / "agents.toml"
+    file.write_text(
+        '[goose]\nname = "Goose"\ncommand = ["goose", "acp"]\ninstall = "get goose"\n[goose.environment]\nA = "goose\'s"\n'
+        '[gemini]\nname = "My Gemini"\ncommand = ["my-gemini"]\n'
+    )
+    found = catalog.load(file)
+    assert found["goose"].name == "Goose"
+    assert found["gemini"].name == "My Gemini"
+    assert "practice" in found
+    entry = parse(file.read_text(), "x")["goose"]
+    assert entry.environment_for(launch()) == {"A": "goose's", "B": "b"}
+    assert entry.program([]).install
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[goose", "Expected ']'"),
+        ('[goose]\nname = "Goose"\n', "command"),
+        ('[goose]\nname = "Goose"\ncommand = []\n', "empty"),
+        ('[goose]\nname = "Goose"\ncommand = ["x"]\ncomand = ["y"]\n', "comand"),
+        ('["../evil"]\nname = "x"\ncommand = ["x"]\n', "letters"),
+        ("goose = 1\n", "table"),
+    ],
+)
+def test_a_bad_catalog_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
+    """With the file's name: a typo must not silently change what runs."""
+    file = tmp_path / "agents.toml"
+    file.write_text(text)
+    with pytest.raises(CatalogInvalid, match=r"agents\.toml") as raised:
+        catalog.load(file)
+    assert words in str(raised.value)
+
+
+def test_a_missing_catalog_is_told(tmp_path: Path) -> None:
+    """By name."""
+    with pytest.raises(CatalogInvalid, match=r"none\.toml"):
+        catalog.load(tmp_path / "none.toml")
+
+
+def test_importing_the_catalog_is_cheap() -> None:
+    """The ACP library takes a second to import: it is not, until an agent is opened."""
+    program = "import antiphon.providers.catalog, sys; antiphon.providers.catalog.load(); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "antiphon.providers.acp.provider" in loaded
+    assert not {"acp", "pydantic", "sqlalchemy", "litestar"} & set(loaded)
