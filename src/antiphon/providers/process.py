@@ -121,6 +121,8 @@ class AgentProcess:
             raise ConnectionError("the agent's stdin is closed")
         pipe.write(data)
         await self._writable.wait()
+        if pipe.is_closing():
+            raise ConnectionError("the agent's stdin was closed")
 
     @property
     def stderr(self) -> str:

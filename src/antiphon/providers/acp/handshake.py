@@ -27,6 +27,8 @@ HELLO: Json = {
     "clientInfo": {"name": "antiphon", "title": "Antiphon", "version": antiphon.__version__},
 }
 MINUTE_S = 60
+MINUTE_MARGIN_S = 1.0
+"""Into the next minute, for clocks that do not quite agree."""
 
 
 class Conversation(Struct, frozen=True):
@@ -102,8 +104,8 @@ async def _outlast_minute(link: Link, native: str, sink: Sink) -> str:
     session, _, minute = native.rpartition("_") if link.entry.forgets_reload else (native, "", "")
     now = time.time()
     if minute.isdigit() and int(minute) == int(now // MINUTE_S):
-        until = (int(minute) + 1) * MINUTE_S + 1
+        until = (int(minute) + 1) * MINUTE_S + MINUTE_MARGIN_S
         message = f"{link.entry.name} can go on with this conversation from the next minute on."
-        sink.emit(ProviderRetrying(attempt=1, code="internal", message=message, next_at=until * 1000))
+        sink.emit(ProviderRetrying(attempt=1, code="internal", message=message, next_at=round(until * 1000)))
         await asyncio.sleep(until - now)
     return session or native

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from msgspec import ValidationError
+
 from antiphon.model.failures import Failure, FailureCode
 from antiphon.providers.acp import errors
 from antiphon.providers.acp.launch import AcpEntry
@@ -70,6 +72,8 @@ class Link:
             return await self._on_request(method, table(mend(params)), notification)
         except NotImplementedError:
             raise RequestError.method_not_found(method) from None
+        except ValidationError as error:
+            raise RequestError.invalid_params({"details": str(error)}) from None
 
     async def request(self, method: str, params: Json) -> Json:
         """Ask the agent. Raises ProviderFailed, whatever went wrong."""

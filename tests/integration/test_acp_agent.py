@@ -1,0 +1,439 @@
+"""ACP agents that are odd, wrong or of their own mind: scripted, as real processes."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from antiphon.model.events import ItemDelta, ItemStarted, SessionUpdated, TurnCancelled, TurnCompleted, Usage
+from antiphon.model.items import Message
+from antiphon.providers.acp.launch import AcpEntry
+from antiphon.providers.acp.provider import AcpProvider
+from antiphon.providers.base import Attachment, Limits, Prompt, ProviderFailed
+from antiphon.testing import acp_agent
+from antiphon.testing.check_provider import Opened, Prompts, Subject, left
+from antiphon.testing.sink import RecordingSink, allow, never
+
+SCRIPTED = str(Path(acp_agent.__file__))
+
+OPTIONS = [
+    {"optionId": "yes", "name": "Yes", "kind": "allow_once"},
+    {"optionId": "no", "name": "No", "kind": "reject_once"},
+]
+PERMISSION = [
+    "session/request_permission",
+    {"toolCall": {"toolCallId": "t", "title": "Do it"}, "options": OPTIONS},
+]
+END = {"reply": {"stopReason": "end_turn"}}
+
+Scripted = Callable[..., Subject]
+
+
+def say(text: str) -> dict[str, Any]:
+    """A step: a piece of a message."""
+    return {"update": {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": text}}}
+
+
+@pytest.fixture
+def scripted(tmp_path: Path) -> Scripted:
+    """Makes an agent that follows a script."""
+
+    def make(script: dict[str, Any], **fields: Any) -> Subject:
+        file = tmp_path / "script.json"
+        file.write_text(json.dumps(script))
+        command = [sys.executable, "-IS", SCRIPTED, str(file)]
+        entry = AcpEntry(id="scripted", name="The agent", command=command, sign_in="agent login", **fields)
+        return Subject(provider=AcpProvider(entry), folder=tmp_path, prompts=Prompts(say="", endless=""))
+
+    return make
+
+
+def heard(subject: Subject) -> list[Any]:
+    """What the agent was told, in order."""
+    lines = (subject.folder / "script.json.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if line]
+
+
+def methods(subject: Subject) -> list[str]:
+    """The methods of it; "response" for an answer."""
+    return [message.get("method", "response") for message in heard(subject)]
+
+
+async def prompted(subject: Subject, sink: RecordingSink | None = None) -> tuple[Any, RecordingSink]:
+    """One prompt's outcome or failure, and what was said."""
+    async with Opened(subject, sink) as opened:
+        work = opened.ask("go")
+        await asyncio.wait({work}, timeout=10)
+        assert work.done()
+        failed = work.exception()
+        return (failed.failure if isinstance(failed, ProviderFailed) else work.result()), opened.sink
+
+
+async def open_failure(subject: Subject, **changes: Any) -> Any:
+    """The failure that `open` ends with; it must leave no process."""
+    launch = replace(subject.launch("marker-of-open"), **changes)
+    with pytest.raises(ProviderFailed) as raised:
+        await subject.provider.open(launch, RecordingSink())
+    left(launch.marker)
+    return raised.value.failure
+
+
+# How a prompt ends
+
+
+async def test_every_stop_reason_is_kept(scripted: Scripted) -> None:
+    """`end_turn` is the plain end; another one is told; usage comes with it."""
+    outcome, _ = await prompted(scripted({"session/prompt": [END]}))
+    assert outcome == TurnCompleted()
+    usage = {"totalTokens": 9, "inputTokens": 5, "outputTokens": 4, "cachedReadTokens": 2}
+    outcome, _ = await prompted(
+        scripted({"session/prompt": [{"reply": {"stopReason": "max_tokens", "usage": usage}}]})
+    )
+    assert outcome == TurnCompleted(
+        stop_reason="max-tokens", usage=Usage(input_tokens=5, output_tokens=4, cached_tokens=2)
+    )
+
+
+@pytest.mark.parametrize("result", [{}, None, {"stopReason": None}, {"stopReason": 7}, "done"])
+async def test_an_end_that_does_not_say_how_is_truncated(scripted: Scripted, result: Any) -> None:
+    """Never a success (promise 6)."""
+    failure, sink = await prompted(scripted({"session/prompt": [say("half"), {"reply": result}]}))
+    assert (failure.code, failure.retryable) == ("truncated", True)
+    assert sink.text == "half"
+    sink.check_items()
+
+
+async def test_an_agent_that_cancels_by_itself(scripted: Scripted) -> None:
+    """Nobody asked it to: a failure, with the words that came."""
+    failure, _ = await prompted(
+        scripted({"session/prompt": [say("x"), {"reply": {"stopReason": "cancelled"}}]})
+    )
+    assert failure.code == "cancelled-by-agent"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"reply": {"stopReason": "cancelled"}}, TurnCancelled()),
+        ({"error": {"code": -32603, "message": "aborted"}}, TurnCancelled()),
+        ({"exit": 0}, TurnCancelled()),
+        ({"reply": {"stopReason": "end_turn"}}, TurnCompleted()),
+    ],
+)
+async def test_a_cancel_however_it_is_answered(scripted: Scripted, answer: Any, expected: Any) -> None:
+    """By the book, by an error, by leaving; and an agent that was done before it heard is done."""
+    subject = scripted({"session/prompt": [say("x"), {"wait": "session/cancel"}, answer]})
+    async with Opened(subject) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        await opened.agent.cancel()
+        async with asyncio.timeout(5):
+            assert await work == expected
+
+
+async def test_a_cancel_before_any_prompt_does_nothing(scripted: Scripted) -> None:
+    """Nor does a second one."""
+    subject = scripted({"session/prompt": [say("x"), {"wait": "session/cancel"}, {"sleep": 0.1}, END]})
+    async with Opened(subject) as opened:
+        await opened.agent.cancel()
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        await opened.agent.cancel()
+        await opened.agent.cancel()
+        await work
+    assert methods(subject).count("session/cancel") == 1
+
+
+# What it asks
+
+
+async def test_permissions_are_answered_before_the_cancel(scripted: Scripted) -> None:
+    """An agent that waits for an answer does not hear the cancel (Gemini hangs for ever)."""
+    steps = [
+        {"request": PERMISSION},
+        {"request": PERMISSION},
+        {"wait": "session/cancel"},
+        {"reply": {"stopReason": "cancelled"}},
+    ]
+    subject = scripted({"session/prompt": steps})
+    async with Opened(subject, RecordingSink(never)) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: len(opened.sink.asked) == 2)
+        await opened.agent.cancel()
+        async with asyncio.timeout(5):
+            assert isinstance(await work, TurnCancelled)
+    assert methods(subject)[-3:] == ["response", "response", "session/cancel"]
+    assert [each["result"] for each in heard(subject)[-3:-1]] == [{"outcome": {"outcome": "cancelled"}}] * 2
+
+
+async def test_a_question_open_at_the_end_of_its_turn_is_withdrawn(scripted: Scripted) -> None:
+    """The agent went on without the answer: nobody is asked any more."""
+    withdrawn = asyncio.Event()
+
+    async def wait(request: Any) -> Any:
+        try:
+            await never(request)
+        except asyncio.CancelledError:
+            withdrawn.set()
+            raise
+
+    outcome, _ = await prompted(
+        scripted({"session/prompt": [{"request": PERMISSION}, say("never mind"), {"sleep": 0.2}, END]}),
+        RecordingSink(wait),
+    )
+    assert isinstance(outcome, TurnCompleted)
+    async with asyncio.timeout(5):
+        await withdrawn.wait()
+
+
+async def test_a_question_outside_a_prompt_is_cancelled(scripted: Scripted) -> None:
+    """There is no turn that it could belong to."""
+    subject = scripted(
+        {"session/new": [{"request": PERMISSION}, {"wait": "response"}, {"reply": {"sessionId": "s"}}]}
+    )
+    async with Opened(subject) as opened:
+        assert not opened.sink.asked
+    assert heard(subject)[2]["result"] == {"outcome": {"outcome": "cancelled"}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (["fs/read_text_file", {"path": "/etc/passwd"}], -32601),
+        (
+            ["session/request_permission", {"toolCall": {"toolCallId": "t"}, "options": [{"name": "no id"}]}],
+            -32602,
+        ),
+    ],
+)
+async def test_what_we_do_not_offer_is_refused(scripted: Scripted, request_: Any, code: int) -> None:
+    """With an error, so that the agent does not wait; the turn goes on."""
+    subject = scripted(
+        {"session/prompt": [{"request": request_}, {"wait": "response"}, say("well then"), END]}
+    )
+    outcome, sink = await prompted(subject)
+    assert isinstance(outcome, TurnCompleted)
+    assert heard(subject)[-1]["error"]["code"] == code
+    assert not sink.asked
+
+
+# What it says
+
+
+async def test_what_comes_outside_a_prompt_belongs_to_no_turn(scripted: Scripted) -> None:
+    """Facts of the session count; words do not, and are a sign of life only."""
+    facts = {"update": {"sessionUpdate": "available_commands_update", "availableCommands": [{"name": "x"}]}}
+    subject = scripted({"session/new": [say("hello?"), facts, {"reply": {"sessionId": "s"}}]})
+    async with Opened(subject) as opened:
+        assert opened.sink.events == opened.sink.of(SessionUpdated)
+        assert opened.sink.events
+        assert opened.sink.signs_of_life
+
+
+async def test_a_message_of_several_megabytes_and_blank_lines(scripted: Scripted) -> None:
+    """A line may be long; an empty one is none."""
+    outcome, sink = await prompted(
+        scripted({"session/prompt": [{"raw": "\n  \n"}, say("x" * 5_000_000), END]})
+    )
+    assert isinstance(outcome, TurnCompleted)
+    assert len(sink.text) == 5_000_000
+
+
+@pytest.mark.parametrize("line", ["oops\n", "[]\n", "7\n", "{}\n", '{"a":\n', "\xff\n"])
+async def test_what_is_not_acp_ends_the_agent(scripted: Scripted, line: str) -> None:
+    """It is shown; what came before it is kept."""
+    failure, sink = await prompted(scripted({"session/prompt": [say("half"), {"raw": line}, {"hang": True}]}))
+    assert failure.code == "provider-crashed"
+    assert line.strip() in (failure.detail or "")
+    assert sink.text == "half"
+
+
+async def test_an_emoji_cut_in_two(scripted: Scripted) -> None:
+    """As JavaScript agents do; the text is whole, and can be written anywhere."""
+    head = '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":'
+    halves = [{"raw": head + half + "}}}}\n"} for half in (r'"\ud83d"', r'"\ude00"')]
+    outcome, sink = await prompted(scripted({"session/prompt": [*halves, END]}))
+    assert isinstance(outcome, TurnCompleted)
+    assert sink.text == "😀"
+
+
+# How it starts
+
+
+async def test_an_agent_of_another_version_is_refused(scripted: Scripted) -> None:
+    """In words."""
+    failure = await open_failure(scripted({"initialize": [{"reply": {"protocolVersion": 2}}]}))
+    assert failure.code == "invalid-request"
+    assert "another version" in failure.message
+
+
+async def test_an_agent_that_is_not_signed_in(scripted: Scripted) -> None:
+    """With the command that signs in."""
+    error = {"error": {"code": -32000, "message": "Authentication required"}}
+    failure = await open_failure(scripted({"session/new": [error]}))
+    assert failure.code == "auth"
+    assert failure.action.command == "agent login"
+
+
+async def test_an_agent_that_never_answers(scripted: Scripted) -> None:
+    """`stalled` at the limit, with its stderr; no process is left."""
+    steps = {"initialize": [{"stderr": "waiting for Godot"}, {"hang": True}]}
+    failure = await open_failure(scripted(steps, limits=Limits(start=2.0)))
+    assert (failure.code, failure.detail) == ("stalled", "waiting for Godot")
+
+
+@pytest.mark.parametrize("step", [{"exit": 0}, {"exit": 3}])
+async def test_an_agent_that_leaves_at_its_start(scripted: Scripted, step: Any) -> None:
+    """`provider-crashed`, with its stderr, and told once: by `open`."""
+    failure = await open_failure(scripted({"session/new": [{"stderr": "no config"}, step]}))
+    assert failure.code == "provider-crashed"
+    assert failure.detail == "no config"
+
+
+async def test_an_agent_that_closes_its_stdin(scripted: Scripted) -> None:
+    """It can be asked nothing any more: a failure, not a wait."""
+    steps = [{"reply": {"sessionId": "s"}}, {"close": "stdin"}, {"hang": True}]
+    failure, _ = await prompted(scripted({"session/new": steps}))
+    assert failure.code == "provider-crashed"
+
+
+# Modes, models, earlier conversations
+
+MODES = {"modes": {"currentModeId": "ask", "availableModes": [{"id": "ask"}, {"id": "plan"}]}}
+MODELS = {
+    "configOptions": [
+        {
+            "id": "m",
+            "category": "model",
+            "type": "select",
+            "currentValue": "a",
+            "options": [{"value": "a"}, {"value": "b"}],
+        }
+    ]
+}
+
+
+async def test_mode_and_model_are_chosen(scripted: Scripted) -> None:
+    """By the agent's own means; what is current already is not set again."""
+    subject = scripted(
+        {
+            "session/new": [{"reply": {"sessionId": "s", **MODES, **MODELS}}],
+            "session/set_config_option": [{"reply": {}}],
+        }
+    )
+    sink = RecordingSink()
+    agent = await subject.provider.open(replace(subject.launch("m"), mode="plan", model="b"), sink)
+    await agent.close()
+    assert [message["params"] for message in heard(subject)[2:]] == [
+        {"sessionId": "s", "modeId": "plan"},
+        {"sessionId": "s", "configId": "m", "value": "b"},
+    ]
+    assert [(e.mode, e.model) for e in sink.of(SessionUpdated)] == [("ask", "a"), ("plan", None), (None, "b")]
+    agent = await subject.provider.open(replace(subject.launch("m"), mode="ask", model="a"), RecordingSink())
+    await agent.close()
+    assert methods(subject)[-2:] == ["initialize", "session/new"]
+
+
+@pytest.mark.parametrize("choice", [{"mode": "yolo"}, {"model": "c"}])
+async def test_a_mode_or_model_that_is_not_offered_is_told(scripted: Scripted, choice: Any) -> None:
+    """Asked for the read-only mode, an agent must not silently work in another."""
+    subject = scripted({"session/new": [{"reply": {"sessionId": "s", **MODES, **MODELS}}]})
+    failure = await open_failure(subject, **choice)
+    assert failure.code == "invalid-request"
+    assert "does not offer" in failure.message
+
+
+async def test_resume_is_better_than_load(scripted: Scripted) -> None:
+    """An agent that can go on without telling it all again is asked to."""
+    capabilities = {"loadSession": True, "sessionCapabilities": {"resume": {}}}
+    hello = {"reply": {"protocolVersion": 1, "agentCapabilities": capabilities}}
+    subject = scripted({"initialize": [hello], "session/resume": [{"reply": {}}]})
+    async with Opened(subject, native="earlier"):
+        pass
+    assert heard(subject)[1]["method"] == "session/resume"
+    assert heard(subject)[1]["params"]["sessionId"] == "earlier"
+
+
+async def test_an_agent_that_cannot_resume_says_so(scripted: Scripted) -> None:
+    """Not silently a new conversation."""
+    subject = scripted({"initialize": [{"reply": {"protocolVersion": 1}}]})
+    assert (await open_failure(subject, native_session="earlier")).code == "invalid-request"
+    subject = scripted({"session/load": [{"error": {"code": -32603, "message": "Internal error"}}]})
+    failure = await open_failure(subject, native_session="earlier")
+    assert "does not know it any more" in failure.message
+
+
+async def test_a_replay_that_comes_late_is_waited_for(scripted: Scripted) -> None:
+    """Gemini answers session/load first, and tells the past then: none of it gets into the next answer."""
+    past = [step for n in range(50) for step in (say(f"past {n} "), {"sleep": 0.002})]
+    subject = scripted(
+        {"session/load": [{"reply": {}}, *past], "session/prompt": [say("present"), END]}, late_replay=True
+    )
+    async with Opened(subject, native="earlier") as opened:
+        await opened.ask("go")
+        assert opened.sink.text == "present"
+        assert [event.content for event in opened.sink.of(ItemStarted)] == [Message()]
+
+
+async def test_a_conversation_is_not_loaded_in_its_own_minute(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the agent would lose it: its id carries the minute, and the next one is waited for, visibly."""
+    from antiphon.providers.acp import handshake
+
+    now = 1_700_000_040.0 + 58.9  # the last second of a minute
+    monkeypatch.setattr(handshake.time, "time", lambda: now)
+    monkeypatch.setattr(handshake, "MINUTE_MARGIN_S", 0.1)
+    subject = scripted({}, forgets_reload=True)
+    async with Opened(subject) as opened:
+        native = opened.sink.native_session
+    assert native == f"{acp_agent.SESSION}_28333334"
+    began = asyncio.get_running_loop().time()
+    async with Opened(subject, native=native) as opened:
+        assert asyncio.get_running_loop().time() - began > 1
+        assert [event.next_at for event in opened.sink.events] == [1_700_000_100_100]
+    assert heard(subject)[-1]["params"]["sessionId"] == acp_agent.SESSION
+
+
+async def test_attachments_go_along(scripted: Scripted) -> None:
+    """An image as such to an agent that can see it, everything else as a link to the file."""
+    hello = {"reply": {"protocolVersion": 1, "agentCapabilities": {"promptCapabilities": {"image": True}}}}
+    subject = scripted({"initialize": [hello]})
+    image, other = subject.folder / "i.png", subject.folder / "o.pdf"
+    image.write_bytes(b"\x89PNG")
+    other.write_bytes(b"%PDF")
+    files = [
+        Attachment(path=image, name="i.png", media_type="image/png"),
+        Attachment(path=other, name="o.pdf", media_type="application/pdf"),
+    ]
+    async with Opened(subject) as opened:
+        await opened.agent.prompt(Prompt(turn="t", text="look", attachments=files))
+    text, shown, linked = heard(subject)[-1]["params"]["prompt"]
+    assert text == {"type": "text", "text": "look"}
+    assert shown == {"type": "image", "mimeType": "image/png", "data": "iVBORw=="}
+    assert (linked["type"], linked["uri"]) == ("resource_link", other.as_uri())
+
+
+async def test_a_slow_log_holds_the_agent_back(scripted: Scripted) -> None:
+    """Nothing is read while the log has not caught up: memory stays bounded, and nothing is lost."""
+    open_gate = asyncio.Event()
+
+    class SlowSink(RecordingSink):
+        async def drained(self) -> None:
+            if len(self.events) > 100:
+                await open_gate.wait()
+
+    sink = SlowSink(allow)
+    async with Opened(scripted({"session/prompt": [*[say("x")] * 5000, END]}), sink) as opened:
+        work = opened.ask("go")
+        await sink.until(lambda: len(sink.events) > 100)
+        assert not (await asyncio.wait({work}, timeout=0.3))[0]
+        assert len(sink.of(ItemDelta)) < 200
+        open_gate.set()
+        await work
+        assert sink.text == "x" * 5000
