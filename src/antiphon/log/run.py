@@ -89,5 +89,6 @@ def _counted(folder: Path) -> int | None:
 
 def _count(folder: Path, starts: int) -> None:
     temporary = folder / f"{NAME}.new"
+    temporary.touch(mode=0o600)
     temporary.write_text(json.dumps({"starts": starts}))
     os.replace(temporary, folder / NAME)

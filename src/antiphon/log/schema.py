@@ -108,7 +108,7 @@ session_metadata = Table(
     Column("project_id", KEY, ForeignKey("project.key"), nullable=False),
     Column("project_name", Text, nullable=False),
     Column("provider", Text, nullable=False),
-    Column("display_name", Text, nullable=False, server_default=""),
+    Column("display_name", Text, nullable=False, server_default=text("''")),
     Column("last_activity", BigInteger, nullable=False),
     Column("message_count", Integer, nullable=False, server_default=text("0")),
     Column("is_starred", Boolean, nullable=False, server_default=text("0")),

@@ -8,7 +8,7 @@ may be off. tests/unit/log/test_plans.py proves the plans of the statements as i
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
@@ -165,10 +165,19 @@ def list_sessions(
     if provider is not None:
         query = query.where(_s.provider == provider)
     query = query.where(_s.trashed_at.is_not(None) if trashed else _s.trashed_at.is_(None))
-    if before is not None:
-        query = query.where(tuple_(_s.last_activity, _s.key) < tuple_(*before))
-    query = query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(limit)
-    return [Session.from_row(row) for row in conn.execute(query)]
+    if before is None:
+        return _page(conn, query, limit)
+    # Two statements, as SQLite's (last_activity, key) < (?, ?) would walk over all rows of the same time.
+    last_activity, key = before
+    found = _page(conn, query.where(_s.last_activity == last_activity, _s.key < key), limit)
+    if len(found) < limit:
+        found += _page(conn, query.where(_s.last_activity < last_activity), limit - len(found))
+    return found
+
+
+def _page(conn: Connection, query: Select[*tuple[Any, ...]], limit: int) -> list[Session]:
+    newest = query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(limit)
+    return [Session.from_row(row) for row in conn.execute(newest)]
 
 
 def with_queue(conn: Connection, node: str) -> list[Session]:

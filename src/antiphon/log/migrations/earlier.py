@@ -4,15 +4,19 @@ A table of ours with other columns is renamed to `NAME_earlier`, never dropped. 
 `session_metadata` every session is copied, under a project of its project's name.
 """
 
-import getpass
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from antiphon.log import schema
+from antiphon.log.users import the_user
 from antiphon.model.ids import is_id, new_id
+
+SECONDS_LIMIT = 100_000_000_000
+"""A number above it is a time in ms, one below in seconds."""
 
 
 def set_aside(conn: Connection) -> str | None:
@@ -50,7 +54,7 @@ def bring_over(conn: Connection, earlier: str | None) -> None:
     if not rows:
         return
     now = time.time_ns() // 1_000_000
-    user = _owner(conn, now)
+    user = the_user(conn).key
     projects: dict[str, int] = {}
     for row in rows:
         name = str(row.get("project_name") or "earlier")
@@ -59,12 +63,6 @@ def bring_over(conn: Connection, earlier: str | None) -> None:
         conn.execute(
             sa.insert(schema.session_metadata).values(_session(row, user, projects[name], name, now))
         )
-
-
-def _owner(conn: Connection, now: int) -> int:
-    u = schema.user.c
-    conn.execute(sa.insert(schema.user).values(id=new_id(), name=getpass.getuser(), created_at=now))
-    return conn.scalars(sa.select(u.key).order_by(u.key).limit(1)).one()
 
 
 def _project(conn: Connection, user: int, name: str, now: int) -> int:
@@ -103,17 +101,16 @@ def _session(row: Any, user: int, project: int, name: str, now: int) -> dict[str
 
 
 def _ms(value: object, default: int) -> int:
-    """A time of whatever form as ms since the Unix epoch."""
-    if isinstance(value, int | float):
-        return int(value if value > 100_000_000_000 else value * 1000)
-    if isinstance(value, str):
+    """A time of whatever form (ISO 8601, seconds, ms) as ms since the Unix epoch."""
+    if isinstance(value, str) and not value.isdigit():
         return _parsed(value, default)
-    return default
+    if not isinstance(value, int | float | str):
+        return default
+    number = float(value)
+    return int(number if number > SECONDS_LIMIT else number * 1000)
 
 
 def _parsed(value: str, default: int) -> int:
-    from datetime import UTC, datetime
-
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

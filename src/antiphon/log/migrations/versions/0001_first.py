@@ -109,7 +109,7 @@ def _create() -> None:
         sa.Column("project_id", KEY, nullable=False),
         sa.Column("project_name", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("display_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("display_name", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("last_activity", sa.BigInteger(), nullable=False),
         sa.Column("message_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("is_starred", sa.Boolean(), server_default=sa.text("0"), nullable=False),
