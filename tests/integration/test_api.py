@@ -210,6 +210,23 @@ def test_a_session_that_cannot_be_is_refused(api: httpx.Client, running_server: 
     assert api.get("/api/sessions").json()["sessions"] == []
 
 
+def test_a_session_of_an_agent_that_is_gone_can_still_be_put_away(make_server: Any) -> None:
+    """An agent taken out of the user's catalog leaves its sessions readable, renamable and removable."""
+    server = make_server()
+    server.make_project()
+    catalog = server.data_dir / "agents.toml"
+    catalog.write_text('[mine]\nname = "Mine"\ncommand = ["mine"]\n')
+    server.restart()
+    session = server.make_session(provider="mine")["id"]
+    catalog.unlink()
+    server.restart()
+    with server.client() as api:
+        answer = api.patch(f"/api/sessions/{session}", json={"title": "Old", "trashed": True})
+        assert (answer.status_code, answer.json().get("trashed")) == (200, True)
+        mode = api.patch(f"/api/sessions/{session}", json={"mode": "ask"})
+        assert refusal(mode) == (404, "unknown-provider")
+
+
 def test_modes_without_approvals_need_allow_bypass(make_server: Any) -> None:
     """With the flag the mode is offered, and the page is told to say so."""
     server = make_server("--allow-bypass")

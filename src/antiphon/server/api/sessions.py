@@ -95,7 +95,8 @@ async def change_session(
 ) -> SessionRow:
     """Rename, star, choose another model or mode, put into the trash or take out."""
     row = await session_of(parts, caller.user, session)
-    check_choice(parts, row.provider, data.model, data.mode)
+    if data.model is not None or data.mode is not None:
+        check_choice(parts, row.provider, data.model, data.mode)
     if any(value is not None for value in (data.title, data.starred, data.model, data.mode)):
         changes = SessionUpdated(title=data.title, starred=data.starred, model=data.model, mode=data.mode)
         await parts.supervisor.update(caller.user, session, changes)
