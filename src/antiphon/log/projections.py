@@ -143,8 +143,8 @@ def _turn_steered(conn: Connection, session: int, event: e.TurnSteered, _body: b
 
 def _turn_ended(conn: Connection, session: int, event: e.TurnEnd, _body: bytes) -> None:
     was = conn.execute(select(_t.state).where(_t.session == session, _t.id == event.turn)).scalar()
-    if was not in ("queued", "running"):
-        raise TurnEnded(event.turn or "") if was else UnknownTurn(session, event.turn or "")
+    if was is None:
+        raise UnknownTurn(session, event.turn or "")
     kind = str(event.__struct_config__.tag)
     failure = _json(event.failure) if isinstance(event, e.TurnFailed) else None
     values = {"state": kind.removeprefix("turn-"), "ended_at": event.at, "failure": failure, "position": None}
@@ -197,15 +197,14 @@ def _approval_requested(conn: Connection, session: int, event: e.ApprovalRequest
 
 
 def _approval_resolved(conn: Connection, session: int, event: e.ApprovalResolved, _body: bytes) -> None:
-    this = (_a.session == session, _a.id == event.approval)
+    this = update(schema.approval).where(_a.session == session, _a.id == event.approval)
     values = {"resolved_at": event.at, "resolved_by": event.by, "option": event.option}
-    if conn.execute(update(schema.approval).where(*this, _a.resolved_at.is_(None)).values(values)).rowcount:
-        _touch(conn, session, event.at, waiting=_s.waiting - 1)
-        return
-    raise resolved(conn, session, event.approval)
+    if not conn.execute(this.values(values)).rowcount:
+        raise UnknownApproval(session, event.approval)
+    _touch(conn, session, event.at, waiting=_s.waiting - 1)
 
 
-def resolved(conn: Connection, session: int, approval: str) -> LogError:
+def _resolved(conn: Connection, session: int, approval: str) -> LogError:
     """How the approval was closed, as the error for a later answer."""
     columns = select(_a.resolved_by, _a.option).where(_a.session == session, _a.id == approval)
     row = conn.execute(columns).first()
@@ -257,7 +256,7 @@ def violation(
         return TurnEnded(_first_ended(conn, session, events))
     if columns == "event.session, event.subject":
         approvals = [x.approval for x in events if isinstance(x, e.ApprovalResolved)]
-        found = [resolved(conn, session, approval) for approval in approvals]
+        found = [_resolved(conn, session, approval) for approval in approvals]
         return next((x for x in found if isinstance(x, AlreadyResolved) and x.by), found[0])
     return error
 
