@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from antiphon.model.commands import Ping, Prompt
 from antiphon.model.replies import Rejected
 from antiphon.server.connection import LIMITS, Connection, Following

@@ -13,12 +13,12 @@ function element(name, attributes = {}, ...children) {
 /** A schema as an outline of JSON, with references followed. */
 function outline(schema, all, depth = 0) {
   if (!schema || depth > MAX_DEPTH) return "…";
-  if (schema.$ref) return outline(all[schema.$ref.split("/").pop()], all, depth + 1);
+  if (schema.$ref) return outline(all[schema.$ref.split("/").pop()], all, depth);
   const choices = schema.oneOf ?? schema.anyOf;
-  if (choices) return [...new Set(choices.map((one) => outline(one, all, depth + 1)))].join(" | ");
+  if (choices) return [...new Set(choices.map((one) => outline(one, all, depth)))].join(" | ");
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.type === "array") return `[${outline(schema.items ?? {}, all, depth + 1)}, …]`;
+  if (schema.type === "array") return `[${outline(schema.items ?? {}, all, depth)}, …]`;
   if (schema.properties) return fields(schema, all, depth);
   if (Array.isArray(schema.type)) return schema.type.join(" | ");
   return schema.type ?? "any";
