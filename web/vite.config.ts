@@ -1,11 +1,25 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** `npm run dev`: the server whose REST and WebSocket the page uses. */
+const server = process.env.ANTIPHON_URL ?? "http://127.0.0.1:8420";
+// The server takes only its own Origin and Host.
+const passOn = { target: server, changeOrigin: true, headers: { origin: server } };
+
+/** The server gives the page its base; the development server has to do so too. */
+const baseHref: Plugin = {
+  name: "base-href",
+  apply: "serve",
+  transformIndexHtml: () => [{ tag: "base", attrs: { href: "/" }, injectTo: "head-prepend" }],
+};
 
 export default defineConfig({
   // Relative addresses: the server may stand below a path (--public-url https://host/path).
   base: "./",
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), baseHref],
+  server: { proxy: { "/api": passOn, "/ws": { ...passOn, ws: true } } },
   test: {
     // jsdom, not happy-dom: under happy-dom DOMPurify let `onerror` and `<script>` through.
     environment: "jsdom",

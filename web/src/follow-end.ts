@@ -7,6 +7,7 @@ const AT_END = 40;
 /** ms after wheel, finger or key in which a movement is the person's. */
 const BY_PERSON = 500;
 const INPUTS = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
+const SCROLLING_KEYS = new Set(["ArrowUp", "PageUp", "Home", " "]);
 
 export class FollowEnd {
   /** Whether the person is at the end. */
@@ -44,7 +45,10 @@ export class FollowEnd {
     this.follow();
   };
 
-  #onInput = (): void => {
+  #onInput = (event: Event): void => {
+    // A press on the view itself is one on its scroll bar; on a button in it, it moves nothing.
+    if (event.type === "pointerdown" && event.target !== this.#view) return;
+    if (event instanceof KeyboardEvent && !SCROLLING_KEYS.has(event.key)) return;
     this.#lastInput = performance.now();
   };
 

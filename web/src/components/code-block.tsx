@@ -9,12 +9,12 @@ export const CodeBlock = memo(function CodeBlock({ text, language, closed }: {
   closed: boolean;
 }) {
   return (
-    <div className="group relative">
-      <div className="flex h-8 items-center justify-between rounded-t-lg bg-panel pr-1 pl-3.5 text-xs text-faint">
+    <div className="code">
+      <div className="flex h-8 items-center justify-between pr-1 pl-3.5 text-xs text-faint">
         <span>{language || "text"}</span>
         {closed && <CopyButton text={text} label="Copy code" />}
       </div>
-      <pre className="!mt-0 !rounded-t-none !pt-0.5" tabIndex={0} aria-label={`Code, ${language || "text"}`}>
+      <pre tabIndex={0} aria-label={`Code, ${language || "text"}`}>
         <code>{closed ? <Coloured text={text} language={language} /> : text}</code>
       </pre>
     </div>

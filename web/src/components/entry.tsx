@@ -29,7 +29,7 @@ export const EntryView = memo(function EntryView({ entry }: { entry: Entry }) {
 function Body({ entry, content }: { entry: Entry; content: EntryContent }) {
   switch (content.kind) {
     case "message":
-      if (content.role === "user") return <Steered text={content.text ?? ""} />;
+      if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} />;
       return (
         <>
           <Markdown text={content.text ?? ""} growing={entry.open} />
@@ -51,10 +51,10 @@ function Body({ entry, content }: { entry: Entry; content: EntryContent }) {
   }
 }
 
-function Steered({ text }: { text: string }) {
+function Steered({ id, text }: { id: string; text: string }) {
   return (
     <div className="flex flex-col items-end">
-      <UserText text={text} />
+      <UserText id={id} text={text} />
       <p className="mt-1 flex items-center gap-1 px-1 text-xs text-faint">
         <Icon name="steer" size={12} /> Said while it worked
       </p>

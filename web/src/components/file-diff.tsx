@@ -26,15 +26,15 @@ export default function FileDiff({ diff }: { diff: FileChange }) {
         <span className="text-good">+{count("insert")}</span>
         <span className="text-bad">−{count("delete")}</span>
       </div>
-      {hunks ? (
+      {hunks?.length === 0 && <p className="border-t border-line px-3 py-2 text-xs text-dim">Nothing changes in this file.</p>}
+      {hunks?.length ? (
         <div className="max-h-96 overflow-auto border-t border-line" tabIndex={0} aria-label={`Changes in ${diff.path}`}>
           <Diff viewType="unified" diffType="modify" hunks={hunks}>
             {(shown) => shown.map((hunk) => <Hunk key={hunk.content} hunk={hunk} />)}
           </Diff>
         </div>
-      ) : (
-        <p className="border-t border-line px-3 py-2 text-xs text-dim">The file is too large to compare here.</p>
-      )}
+      ) : null}
+      {!hunks && <p className="border-t border-line px-3 py-2 text-xs text-dim">The file is too large to compare here.</p>}
     </div>
   );
 }

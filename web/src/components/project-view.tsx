@@ -5,21 +5,22 @@ import { useStore } from "../store";
 import { AgentChoice } from "./agent-choice";
 import { useClient } from "./client-context";
 import { PromptBox } from "./composer";
-import { Link } from "./link";
-import { Icon } from "./icons";
 import { ProblemNotice } from "./notice";
+import { BackLink } from "./session-header";
 import { Shell } from "./shell";
 import { TrustNotice } from "./trust-dialog";
+import { useWide } from "./use-wide";
 
 /** A project: its sessions, and a place to start a new one. */
 export function ProjectView({ project, creating }: { project: string; creating: boolean }) {
+  const wide = useWide();
   return (
     <Shell project={project} list={!creating}>
-      <div className="flex items-center px-2 pt-2 md:hidden">
-        <Link to={`projects/${project}`} aria-label="Back to the sessions" className="target flex items-center justify-center rounded-lg text-dim">
-          <Icon name="back" size={20} />
-        </Link>
-      </div>
+      {!wide && (
+        <div className="flex items-center px-2 pt-2">
+          <BackLink project={project} />
+        </div>
+      )}
       <NewSession project={project} />
     </Shell>
   );

@@ -4,19 +4,21 @@ import type { SessionRow } from "../protocol";
 import { go } from "../route";
 import { useStore } from "../store";
 import { toast } from "../toasts";
-import { IconButton } from "./button";
+import { ActionButtons, ActionMenu, type Action } from "./actions";
 import { useClient } from "./client-context";
 import { ConnectionDot } from "./connection";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
 import { titleOf } from "./session-row";
+import { useWide } from "./use-wide";
 
 /** What the session is, and what can be done with it as a whole. */
 export function SessionHeader({ session, row }: { session: string; row?: SessionRow }) {
   const client = useClient();
   const shown = useSession();
   const mode = useStore(shown.feed.view, ({ state }) => state.mode);
+  const wide = useWide();
   const [renaming, setRenaming] = useState(false);
   const change = async (fields: SessionChange) => {
     const answer = await changeSession(session, fields);
@@ -27,11 +29,16 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   const trash = async () => {
     if ((await change({ trashed: true })) && row) go(`projects/${row.project}`);
   };
+  const starred = row?.starred ?? false;
+  const actions: Action[] = [
+    { icon: "edit", label: "Rename", testid: "rename", disabled: !row, run: () => { setRenaming(true); } },
+    { icon: "star", label: starred ? "Remove the star" : "Star", testid: "star", disabled: !row, on: starred, run: () => void change({ starred: !starred }) },
+    { icon: "trash", label: "Put into the trash", testid: "session-trash", disabled: !row || row.trashed, run: () => void trash() },
+  ];
+  const where = [row && agentName(shown), row?.projectName, mode ?? row?.mode].filter(Boolean).join(" · ");
   return (
-    <header className="flex min-h-13 items-center gap-1 border-b border-line pr-2 pl-2 md:pl-6">
-      <Link to={row ? `projects/${row.project}` : ""} aria-label="Back to the sessions" className="target flex items-center justify-center rounded-lg text-dim md:hidden">
-        <Icon name="back" size={20} />
-      </Link>
+    <header className="flex min-h-13 items-center gap-1 border-b border-line px-2 md:pl-6">
+      {!wide && <BackLink project={row?.project} />}
       <div className="min-w-0 flex-1">
         {renaming ? (
           <Rename
@@ -42,28 +49,29 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
             }}
           />
         ) : (
-          <h1 data-testid="session-title" className="truncate font-semibold" title={row?.title}>{titleOf(row)}</h1>
+          <h1 data-testid="session-title" className="truncate font-semibold" title={row?.title}>
+            {titleOf(row)}
+          </h1>
         )}
-        <p className="flex items-center gap-1.5 truncate text-xs text-faint">
-          {row && agentName(shown)}
-          {row?.projectName && ` · ${row.projectName}`}
-          {mode && ` · ${mode}`}
-        </p>
+        <p className="truncate text-xs text-faint">{where}</p>
       </div>
-      <span className="px-1 md:hidden"><ConnectionDot /></span>
-      <IconButton icon="edit" label="Rename" testid="rename" disabled={!row} onClick={() => { setRenaming(true); }} />
-      <IconButton
-        icon="star"
-        label={row?.starred ? "Remove the star" : "Star"}
-        testid="star"
-        aria-pressed={row?.starred ?? false}
-        filled={row?.starred}
-        className={row?.starred ? "!text-warn" : ""}
-        disabled={!row}
-        onClick={() => void change({ starred: !row?.starred })}
-      />
-      <IconButton icon="trash" label="Put into the trash" testid="session-trash" disabled={!row || row.trashed} onClick={() => void trash()} />
+      {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
+      {!wide && <ActionMenu label="This session" actions={actions} />}
     </header>
+  );
+}
+
+/** On a phone: from a session to the list. */
+export function BackLink({ project }: { project?: string }) {
+  return (
+    <Link
+      to={project ? `projects/${project}` : ""}
+      aria-label="Back to the sessions"
+      data-testid="back"
+      className="target flex items-center justify-center rounded-lg text-dim"
+    >
+      <Icon name="back" size={20} />
+    </Link>
   );
 }
 

@@ -1,24 +1,30 @@
 import type { ReactNode } from "react";
 import { ConnectionBanner } from "./connection";
 import { Sidebar } from "./sidebar";
+import { useWide } from "./use-wide";
 
-/** List beside content; on a phone one of them at a time. */
-export function Shell({ project, session, list, children }: {
+interface ShellProps {
   project?: string;
   session?: string;
-  /** On a phone: show the list rather than the content. */
+  /** Where there is room for one only: the list rather than the content. */
   list: boolean;
   children: ReactNode;
-}) {
+}
+
+/** List beside content; on a phone one of them at a time. */
+export function Shell({ project, session, list, children }: ShellProps) {
+  const wide = useWide();
   return (
-    <div className="flex h-dvh">
-      <div className={`h-full w-72 shrink-0 border-r border-line max-md:w-full max-md:border-0 ${list ? "" : "max-md:hidden"}`}>
-        <Sidebar project={project} session={session} />
+    <div className="flex h-dvh flex-col">
+      <ConnectionBanner />
+      <div className="flex min-h-0 flex-1">
+        {(wide || list) && (
+          <div className={wide ? "w-72 shrink-0 border-r border-line" : "w-full"}>
+            <Sidebar project={project} session={session} />
+          </div>
+        )}
+        {(wide || !list) && <main className="flex min-w-0 flex-1 flex-col">{children}</main>}
       </div>
-      <main className={`flex h-full min-w-0 flex-1 flex-col ${list ? "max-md:hidden" : ""}`}>
-        <ConnectionBanner />
-        {children}
-      </main>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { go } from "../route";
 import { useStore } from "../store";
 import { Button } from "./button";
 import { useClient } from "./client-context";
-import { ConnectionBanner, ConnectionDot } from "./connection";
+import { ConnectionDot } from "./connection";
 import { Link } from "./link";
 import { SessionList } from "./session-list";
 import { TrashButton } from "./trash";
@@ -12,9 +12,6 @@ import { Wordmark } from "./wordmark";
 export function Sidebar({ project, session }: { project?: string; session?: string }) {
   return (
     <nav aria-label="Sessions" className="flex h-full flex-col bg-panel">
-      <div className="md:hidden">
-        <ConnectionBanner />
-      </div>
       <div className="flex items-center justify-between px-4 pt-3 pb-2">
         <Link to="" className="target flex items-center rounded-lg">
           <Wordmark size={20} />

@@ -34,6 +34,12 @@ export function Transcript() {
   useLayoutEffect(() => {
     end.follow();
   }, [end, list]);
+  // Whoever sends a prompt wants to see it.
+  const last = list.at(-1);
+  const own = last?.kind === "pending" ? last.key : undefined;
+  useEffect(() => {
+    if (own) end.jump();
+  }, [end, own]);
 
   return (
     <div className="relative min-h-0 flex-1">

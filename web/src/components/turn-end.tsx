@@ -59,16 +59,26 @@ function usageWords(usage: Usage | undefined): string[] {
 }
 
 function Working({ turn }: { turn: Turn }) {
+  const client = useClient();
   const shown = useSession();
-  const now = useNow();
   const waits = useStore(shown.feed.view, ({ state }) => state.approvals.length > 0);
-  const since = turn.startedAt === undefined ? "" : ` · ${duration(now - turn.startedAt)}`;
+  const lost = useStore(client.link, ({ phase }) => phase !== "live");
+  const words = waits ? "Waits for your answer" : `${agentName(shown)} is working`;
   return (
     <p role="status" className="flex items-center gap-2 text-[0.8125rem] text-dim">
-      <span className={`size-2 rounded-full ${waits ? "bg-warn" : "animate-pulse bg-accent"}`} />
-      <span>{waits ? "Waits for your answer" : `${agentName(shown)} is working`}</span>
-      <span aria-hidden="true" className="text-faint tabular-nums">{since}</span>
+      <span className={`size-2 rounded-full ${lost ? "bg-faint" : waits ? "bg-warn" : "animate-pulse bg-accent"}`} />
+      <span>{lost ? `${agentName(shown)} was at work when the connection was lost` : words}</span>
+      {!lost && turn.startedAt !== undefined && <Since at={turn.startedAt} />}
     </p>
+  );
+}
+
+function Since({ at }: { at: number }) {
+  const now = useNow();
+  return (
+    <span aria-hidden="true" className="text-faint tabular-nums">
+      {duration(now - at)}
+    </span>
   );
 }
 
@@ -97,8 +107,8 @@ function Stalled({ turn }: { turn: Turn }) {
 }
 
 const REASONS: Record<string, string> = {
-  "server-stopped": "The server was stopped while the agent worked.",
-  "server-died": "The server went away while the agent worked.",
+  "server-stopped": "The server was stopped while the agent worked",
+  "server-died": "The server went away while the agent worked",
 };
 
 function Interrupted({ turn }: { turn: Turn }) {
@@ -108,7 +118,7 @@ function Interrupted({ turn }: { turn: Turn }) {
       tone="warn"
       icon="alert"
       testid="interrupted"
-      title={(REASONS[turn.reason ?? ""] ?? "The turn was interrupted.") + when}
+      title={(REASONS[turn.reason ?? ""] ?? "The turn was interrupted") + when}
       actions={<TryAgain turn={turn} />}
     >
       All that you see was kept, and nothing runs any more. Write to go on from here, or try again.
