@@ -75,8 +75,10 @@ def append(conn: Connection, batch: Append) -> None:
         raise ValueError(f"the events must be numbered {batch.head + 1} to {after}")
     if batch.command:
         add_command(conn, batch.command)
-    moved = _ADVANCE.run(conn, session=batch.session, known=batch.generation, before=batch.head, after=after)
-    if moved.rowcount != 1:
+    moved = _ADVANCE.change(
+        conn, session=batch.session, known=batch.generation, before=batch.head, after=after
+    )
+    if moved != 1:
         raise Fenced(batch.session)
     _insert(conn, batch)
     _project(conn, batch)

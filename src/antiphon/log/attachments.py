@@ -13,7 +13,7 @@ from antiphon.log.record import Record
 from antiphon.log.sqlite import insert_or_ignore
 
 
-class Attachment(Record, frozen=True, kw_only=True):
+class Attachment(Record, frozen=True):
     """A file that a prompt may name."""
 
     id: str

@@ -28,7 +28,7 @@ class NewCommand(Struct, frozen=True, kw_only=True):
     """ms since the Unix epoch; 0: now."""
 
 
-class CommandRow(Record, frozen=True, kw_only=True):
+class CommandRow(Record, frozen=True):
     """A command as it is stored."""
 
     user: int
@@ -54,8 +54,7 @@ def get_command(conn: Connection, user: int, command: str) -> CommandRow | None:
 def add_command(conn: Connection, new: NewCommand) -> None:
     """Store a command; raises CommandSeen when the user's id is taken."""
     at = new.at or time.time_ns() // 1_000_000
-    done = _ADD.run(conn, user_id=new.user, id=new.command, hash=new.hash, reply=new.reply, at=at)
-    if done.rowcount:
+    if _ADD.change(conn, user_id=new.user, id=new.command, hash=new.hash, reply=new.reply, at=at):
         return
     stored = get_command(conn, new.user, new.command)
     assert stored is not None

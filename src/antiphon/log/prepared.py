@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, CursorResult, Insert, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
+from antiphon.log.sqlite import change
+
 ROWS = 100
 """Rows in one INSERT. SQLite releases the GIL at each step of a statement, and beside a busy event loop
 each release costs up to a switch interval: 200 rows took 222 ms as 200 steps, 19 ms as one."""
@@ -34,10 +36,19 @@ class Prepared:
 
     def run(self, connection: Connection, **values: Any) -> CursorResult[*tuple[Any, ...]]:
         """Execute it once."""
+        sql, parameters = self._bound(connection, values)
+        return connection.exec_driver_sql(sql, parameters)
+
+    def change(self, connection: Connection, **values: Any) -> int:
+        """Execute it once within a transaction that was begun; returns how many rows it changed."""
+        sql, parameters = self._bound(connection, values)
+        return change(connection, sql, parameters)
+
+    def _bound(self, connection: Connection, values: dict[str, Any]) -> tuple[str, Any]:
         sql, names, own = self._for(connection)
         if own:
             values = own | values
-        return connection.exec_driver_sql(sql, tuple([values[name] for name in names]) if names else values)
+        return sql, tuple([values[name] for name in names]) if names else values
 
 
 class PreparedRows:
@@ -53,7 +64,7 @@ class PreparedRows:
         for at in range(0, len(rows), ROWS):
             some = rows[at : at + ROWS]
             sql = self._for(connection, len(some))
-            connection.exec_driver_sql(sql, tuple([value for row in some for value in row]))
+            change(connection, sql, tuple([value for row in some for value in row]))
 
     def _for(self, connection: Connection, rows: int) -> str:
         found = self._statements.get((connection.dialect.name, rows))

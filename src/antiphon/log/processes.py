@@ -6,7 +6,7 @@ from antiphon.log import schema
 from antiphon.log.record import Record
 
 
-class ProcessRow(Record, frozen=True, kw_only=True):
+class ProcessRow(Record, frozen=True):
     """A process. Its pid alone means nothing after a reboot or much time: boot_id and start_time say which one it was."""
 
     node: str

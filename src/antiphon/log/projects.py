@@ -10,7 +10,7 @@ from antiphon.log.record import Record
 from antiphon.model.ids import new_id
 
 
-class Project(Record, frozen=True, kw_only=True):
+class Project(Record, frozen=True):
     """A folder that agents work in."""
 
     key: int

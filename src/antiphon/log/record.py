@@ -6,9 +6,9 @@ from typing import Any, Self
 from msgspec import Struct
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Record(Struct, frozen=True):
     """A row; the columns that are selected for it are in the order of its fields."""
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Self:
-        return cls(**dict(zip(cls.__struct_fields__, row, strict=True)))
+        return cls(*row)

@@ -6,9 +6,10 @@ may be off. tests/unit/log/test_plans.py proves the plans of the statements as i
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import cache, partial
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
@@ -16,7 +17,7 @@ from antiphon.log.record import Record
 from antiphon.model.ids import new_id
 
 
-class Session(Record, frozen=True, kw_only=True):
+class Session(Record, frozen=True):
     """A session's row. Times are ms since the Unix epoch."""
 
     key: int
@@ -111,7 +112,7 @@ def create_session(
     title: str = "",
 ) -> Session:
     """A new session in the user's project (its id). Raises UnknownProject."""
-    found = conn.execute(select(_p.key, _p.name).where(_p.id == project, _p.user_id == user)).first()
+    found = conn.execute(_PROJECT, {"project": project, "user": user}).first()
     if found is None:
         raise UnknownProject(project)
     values = {
@@ -156,28 +157,50 @@ def list_sessions(
 
     `before` is (last_activity, key) of the last row of the page before.
     """
-    query = select_sessions().where(_s.user_id == user)
+    wanted: dict[str, Any] = {"user": user, "provider": provider}
     if project is not None:
-        found = conn.execute(select(_p.key, _p.name).where(_p.id == project, _p.user_id == user)).first()
+        found = conn.execute(_PROJECT, {"project": project, "user": user}).first()
         if found is None:
             return []
-        query = query.where(_s.project_name == found[1], _s.project_id == found[0])
-    if provider is not None:
-        query = query.where(_s.provider == provider)
-    query = query.where(_s.trashed_at.is_not(None) if trashed else _s.trashed_at.is_(None))
+        wanted |= {"project": found[0], "project_name": found[1]}
+    case = partial(_newest, project is not None, provider is not None, trashed)
     if before is None:
-        return _page(conn, query, limit)
+        return _page(conn, case("first"), wanted, limit)
     # Two statements, as SQLite's (last_activity, key) < (?, ?) would walk over all rows of the same time.
-    last_activity, key = before
-    found = _page(conn, query.where(_s.last_activity == last_activity, _s.key < key), limit)
-    if len(found) < limit:
-        found += _page(conn, query.where(_s.last_activity < last_activity), limit - len(found))
-    return found
+    wanted |= {"before": before[0], "key": before[1]}
+    page = _page(conn, case("same time"), wanted, limit)
+    if len(page) < limit:
+        page += _page(conn, case("older"), wanted, limit - len(page))
+    return page
 
 
-def _page(conn: Connection, query: Select[*tuple[Any, ...]], limit: int) -> list[Session]:
-    newest = query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(limit)
-    return [Session.from_row(row) for row in conn.execute(newest)]
+_PROJECT = select(_p.key, _p.name).where(_p.id == bindparam("project"), _p.user_id == bindparam("user"))
+
+
+@cache
+def _newest(
+    of_project: bool, of_provider: bool, trashed: bool, place: Literal["first", "same time", "older"]
+) -> Select[*tuple[Any, ...]]:
+    """The statement of a page: made once, for making it takes longer than running it."""
+    query = select_sessions().where(_s.user_id == bindparam("user"))
+    if of_project:
+        query = query.where(
+            _s.project_name == bindparam("project_name"), _s.project_id == bindparam("project")
+        )
+    if of_provider:
+        query = query.where(_s.provider == bindparam("provider"))
+    query = query.where(_s.trashed_at.is_not(None) if trashed else _s.trashed_at.is_(None))
+    if place == "same time":
+        query = query.where(_s.last_activity == bindparam("before"), _s.key < bindparam("key"))
+    elif place == "older":
+        query = query.where(_s.last_activity < bindparam("before"))
+    return query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(bindparam("limit"))
+
+
+def _page(
+    conn: Connection, query: Select[*tuple[Any, ...]], wanted: dict[str, Any], limit: int
+) -> list[Session]:
+    return [Session.from_row(row) for row in conn.execute(query, wanted | {"limit": limit})]
 
 
 def with_queue(conn: Connection, node: str) -> list[Session]:

@@ -15,7 +15,7 @@ from antiphon.model.failures import Failure
 TurnState = Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"]
 
 
-class TurnRow(Record, frozen=True, kw_only=True):
+class TurnRow(Record, frozen=True):
     """A turn. Times are ms since the Unix epoch."""
 
     id: str

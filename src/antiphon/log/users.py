@@ -13,7 +13,7 @@ from antiphon.model.ids import new_id
 TokenKind = Literal["link", "cookie", "api"]
 
 
-class User(Record, frozen=True, kw_only=True):
+class User(Record, frozen=True):
     """A person."""
 
     key: int
@@ -21,7 +21,7 @@ class User(Record, frozen=True, kw_only=True):
     name: str
 
 
-class Token(Record, frozen=True, kw_only=True):
+class Token(Record, frozen=True):
     """Something that signs its user in; the secret itself is nowhere stored."""
 
     id: str

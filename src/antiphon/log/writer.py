@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
+from antiphon.log import sqlite
 from antiphon.log.sqlite import begin, commit, in_transaction, roll_back
 
 GROUP_CHANGES = 256
@@ -108,15 +109,15 @@ class Writer:
             self._in_savepoint(change)
 
     def _in_savepoint(self, change: Change) -> None:
-        self._connection.exec_driver_sql("SAVEPOINT change")
+        sqlite.change(self._connection, "SAVEPOINT change")
         try:
             change.result = change.function(self._connection)
         except BaseException as error:
             if not in_transaction(self._connection):
                 raise  # a full or failing disk has undone all of it: the group fails
             change.error = error
-            self._connection.exec_driver_sql("ROLLBACK TO change")
-        self._connection.exec_driver_sql("RELEASE change")
+            sqlite.change(self._connection, "ROLLBACK TO change")
+        sqlite.change(self._connection, "RELEASE change")
 
 
 def _resolve(group: list[Change]) -> None:
