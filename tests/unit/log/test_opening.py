@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon.log import attachments
 from antiphon.log.errors import (
     LogClosed,
     LogCorrupt,
@@ -73,6 +74,9 @@ def folder(tmp_path: Path) -> Path:
     async def fill() -> None:
         log = await Log.open(made)
         await log.write(lambda conn: add_project(conn, user=the_user(conn).key, path="/work/kept"))
+        file = {"user": (await log.read(the_user)).key, "media_type": "text/plain", "size": 1}
+        for number in range(3):
+            await log.write(partial(attachments.add, id=f"{number}" * 64, name="x" * 50_000, **file))
         await log.close()
 
     asyncio.run(fill())
@@ -153,12 +157,19 @@ def break_page(path: Path) -> None:
         file.write(os.urandom(4096 * 4))
 
 
+def break_last_page(path: Path) -> None:
+    """Overwrite a page that nobody reads at the start."""
+    with path.open("r+b") as file:
+        file.seek(-4096, os.SEEK_END)
+        file.write(os.urandom(4096))
+
+
 def cut_off(path: Path) -> None:
     """Lose the second half of the file."""
     os.truncate(path, path.stat().st_size // 2 // 4096 * 4096)
 
 
-@pytest.mark.parametrize("damage", [break_header, break_page, cut_off])
+@pytest.mark.parametrize("damage", [break_header, break_page, break_last_page, cut_off])
 def test_a_damaged_database_is_left_alone(folder: Path, damage) -> None:
     """Damage is found at opening and named, and what is left of the file is not touched."""
     damage(folder / "antiphon.db")
