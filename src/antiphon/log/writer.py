@@ -18,7 +18,6 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
 from antiphon.log import sqlite
-from antiphon.log.sqlite import begin, commit, in_transaction, roll_back
 
 GROUP_CHANGES = 256
 """At most so many changes in one commit: the first one must not wait too long."""
@@ -89,11 +88,11 @@ class Writer:
     def _commit(self, group: list[Change]) -> None:
         began = time.monotonic()
         try:
-            begin(self._connection)
+            sqlite.begin(self._connection)
             self._apply(group)
-            commit(self._connection)
+            sqlite.commit(self._connection)
         except BaseException as error:
-            roll_back(self._connection)
+            sqlite.roll_back(self._connection)
             for change in group:
                 change.error = change.error or error
         else:
@@ -113,7 +112,7 @@ class Writer:
         try:
             change.result = change.function(self._connection)
         except BaseException as error:
-            if not in_transaction(self._connection):
+            if not sqlite.in_transaction(self._connection):
                 raise  # a full or failing disk has undone all of it: the group fails
             change.error = error
             sqlite.change(self._connection, "ROLLBACK TO change")

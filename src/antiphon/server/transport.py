@@ -1,8 +1,9 @@
-"""uvicorn's WebSocket protocol, told two things it has no setting for.
+"""uvicorn's WebSocket protocol, told three things it has no setting for.
 
 1. A small send buffer: what is on its way to a slow reader is small, so cursors stay near.
 2. A way to abort: a polite close waits for a reader that may never come.
-
+3. A way to send at once, where nothing must be waited for: a limit and a lock around each frame
+   cost more than the frame.
 """
 
 import socket
@@ -10,6 +11,7 @@ from asyncio import BaseTransport
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
 SEND_BUFFER = 256 * 1024
 """Bytes in the kernel's buffer for one client."""
@@ -31,4 +33,13 @@ class Transport(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         scope: dict[str, Any] = self.scope  # pyright: ignore[reportAssignmentType]
         scope["antiphon.abort"] = self.transport.abort
+        scope["antiphon.send"] = self.send_at_once
         await super().run_asgi()
+
+    def send_at_once(self, text: bytes) -> bool:
+        """Send a text frame; False: the client must be waited for, or is leaving."""
+        if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
+            return False
+        self.conn.send_text(text)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True

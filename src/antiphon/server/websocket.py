@@ -103,7 +103,9 @@ class WebSockets:
         await send(
             {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
         )
-        socket = _Socket(self._endpoint, client, receive, send, scope.get("antiphon.abort"))
+        socket = _Socket(
+            self._endpoint, client, receive, send, scope["antiphon.send"], scope["antiphon.abort"]
+        )
         self._live.add(socket)
         try:
             await socket.run()
@@ -142,10 +144,12 @@ class _Socket:
         client: Client,
         receive: Receive,
         send: Send,
-        abort: Callable[[], None] | None,
+        send_at_once: Callable[[bytes], bool],
+        abort: Callable[[], None],
     ) -> None:
         self.client = client
-        self._endpoint, self._receive, self._send_asgi, self._abort = endpoint, receive, send, abort
+        self._endpoint, self._receive, self._send_asgi = endpoint, receive, send
+        self._send_at_once, self._abort = send_at_once, abort
         self._connection = Connection()
         self._inbox: asyncio.Queue[c.AnyCommand] = asyncio.Queue(INBOX)
         self._outbox: deque[AnyFrame] = deque()
@@ -358,6 +362,8 @@ class _Socket:
             await self._send(self._connection.frame(following, events))
 
     async def _send(self, frame: bytes) -> None:
+        if self._gone or self._send_at_once(frame):
+            return
         try:
             async with asyncio.timeout(DRAIN_SECONDS), self._sending:
                 if not self._gone:
@@ -365,8 +371,7 @@ class _Socket:
         except TimeoutError:
             _logger.warning("client-too-slow")
             self._gone = True
-            if self._abort:  # uvicorn's close() would wait for a reader that never comes
-                self._abort()
+            self._abort()  # uvicorn's close() would wait for a reader that never comes
 
     async def _heart(self) -> None:
         while True:
