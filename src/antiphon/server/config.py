@@ -6,7 +6,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
@@ -69,6 +69,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     def base(self) -> str:
         """The path that everything is served under: "" or "/path"."""
         return self.public_url.base if self.public_url else ""
+
+
+def start_folder(roots: Sequence[Path]) -> Path:
+    """Where looking for a folder begins: at home, where that is allowed."""
+    home = Path.home().resolve()
+    return home if any(home.is_relative_to(root) for root in roots) else roots[0]
 
 
 class Option(Struct, frozen=True, kw_only=True):
@@ -215,7 +221,7 @@ OPTIONS = (
         flag="--root",
         env="ANTIPHON_ROOTS",
         metavar="DIR",
-        default="the home folder",
+        default="any folder",
         help="folder that projects may lie in; may be given more than once",
         read=_root,
         many=True,
@@ -267,7 +273,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     """All settings. Raises BadSetting."""
     found = {option.name: read(option, flags, environment) for option in OPTIONS}
     found["data_dir"] = data_dir(flags, environment)
-    found["roots"] = found["roots"] or (Path.home().resolve(),)
+    found["roots"] = found["roots"] or (Path(Path.home().anchor),)
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
     _check_reach(settings)
     return settings

@@ -13,19 +13,26 @@ from antiphon.server.config import (
     default_data_dir,
     load,
     public_url,
+    start_folder,
     table,
 )
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_defaults_are_loopback_and_the_home_folder() -> None:
-    """Told nothing, the server listens on this machine only and projects lie in the home folder."""
+def test_defaults_are_loopback_and_any_folder() -> None:
+    """Told nothing, the server listens on this machine only and projects may lie anywhere."""
     settings = load({}, {})
     assert (settings.host, settings.port) == ("127.0.0.1", 8420)
-    assert settings.roots == (Path.home().resolve(),)
+    assert settings.roots == (Path("/"),)
+    assert start_folder(settings.roots) == Path.home().resolve()
     assert settings.base == ""
     assert not settings.allow_bypass
+
+
+def test_looking_for_a_folder_begins_within_the_roots(tmp_path: Path) -> None:
+    """Where the home folder is not allowed, it begins at the first root."""
+    assert start_folder((tmp_path,)) == tmp_path
 
 
 def test_a_flag_wins_over_the_environment(tmp_path: Path) -> None:

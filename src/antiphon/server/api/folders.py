@@ -7,6 +7,7 @@ from litestar.params import FromQuery, RequestBody
 
 from antiphon.log import projects as log
 from antiphon.server import folders
+from antiphon.server.config import start_folder
 from antiphon.server.context import Caller, Parts
 from antiphon.server.errors import refusals
 from antiphon.server.rest import Folder, Folders, MadeFolder, NewFolder
@@ -14,9 +15,9 @@ from antiphon.server.rest import Folder, Folders, MadeFolder, NewFolder
 
 @get("/api/folders", tags=["projects"], responses=refusals(403, 404))
 async def list_folders(parts: Parts, caller: Caller, path: FromQuery[str | None] = None) -> Folders:
-    """A folder and the folders in it; without `path` the first root."""
+    """A folder and the folders in it; without `path` the home folder, where that is allowed."""
     roots = parts.roots
-    here = await asyncio.to_thread(folders.allowed, path or str(roots[0]), roots)
+    here = await asyncio.to_thread(folders.allowed, path or str(start_folder(roots)), roots)
     found = await asyncio.to_thread(folders.inside, here, roots)
     rows = await parts.log.read(lambda conn: log.list_projects(conn, caller.user))
     known = {row.path: row.id for row in rows}
