@@ -32,7 +32,7 @@ export function ApprovalView({ card }: { card: ApprovalCard }) {
         <span className="mt-px text-warn">
           <Icon name={ICONS[request.kind]} size={17} />
         </span>
-        <h4 className="min-w-0 flex-1 font-medium wrap-anywhere">{request.title}</h4>
+        <p className="min-w-0 flex-1 font-medium wrap-anywhere">{request.title}</p>
       </header>
       {request.body && (
         <div className="max-h-96 overflow-y-auto border-t border-line px-3.5 py-2.5">

@@ -20,7 +20,7 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
           <Icon name="alert" size={17} />
         </span>
         <div className="min-w-0 flex-1 wrap-anywhere">
-          <h4 className="font-medium">{failure.message}</h4>
+          <p className="font-medium">{failure.message}</p>
           <p className="mt-0.5 font-mono text-xs text-dim">
             {failure.type} · {failure.code}
           </p>

@@ -17,7 +17,7 @@ export function PendingPrompt({ command: id }: { command: string }) {
   if (prompt?.type !== "prompt") return null;
   return (
     <article data-testid="pending" data-command={id} className="flex flex-col items-end pt-5">
-      <h3 className="sr-only">Not answered yet: you asked</h3>
+      <h2 className="sr-only">Not answered yet: you asked</h2>
       <UserText id={id} text={prompt.text} faded />
       {pending && <Waiting pending={pending} onDelete={() => { client.takeBack(id); }} />}
     </article>

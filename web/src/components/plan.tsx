@@ -9,12 +9,12 @@ export function PlanView({ plan }: { plan: Plan }) {
   const done = entries.filter((entry) => entry.status === "completed").length;
   return (
     <section aria-label="Plan" className="rounded-xl border border-line px-3.5 py-2.5">
-      <h4 className="flex items-center gap-2 text-[0.8125rem] font-medium text-dim">
+      <p className="flex items-center gap-2 text-[0.8125rem] font-medium text-dim">
         <Icon name="list" size={15} /> Plan
         <span className="font-normal text-faint">
           {done} of {entries.length}
         </span>
-      </h4>
+      </p>
       <ol className="mt-1.5 space-y-1">
         {entries.map((entry, at) => (
           <li key={at} className="flex gap-2.5">

@@ -18,7 +18,7 @@ export const PromptRow = memo(function PromptRow({ id, status, text, at, retryOf
   if (at === undefined) return null; // it is in an older page
   return (
     <article data-testid="turn" data-turn={id} data-status={status} className="flex flex-col items-end pt-5">
-      <h3 className="sr-only">You asked</h3>
+      <h2 className="sr-only">You asked</h2>
       <UserText id={id} text={text} attachments={attachments} />
       <p className="mt-1 px-1 text-xs text-faint">
         {retryOf && "Tried again · "}

@@ -23,9 +23,9 @@ export function QueueView() {
     <section data-testid="queue" aria-label="Queue" className="rounded-xl border border-line bg-panel px-2 py-1.5">
       <header className="flex flex-wrap items-center gap-2 px-1.5 text-[0.8125rem] text-dim">
         <Icon name="queue" size={15} />
-        <h3 className="flex-1 font-medium">
+        <h2 className="flex-1 font-medium">
           {held ? "The queue is held since the server restarted" : queue.length === 1 ? "1 prompt waits" : `${queue.length} prompts wait`}
-        </h3>
+        </h2>
         {held && (
           <Button look="primary" testid="resume-queue" onClick={() => { client.send({ type: "resume-queue", session }); }}>
             Resume queue

@@ -18,13 +18,24 @@ export function Shell({ project, session, list, children }: ShellProps) {
     <div className="flex h-dvh flex-col">
       <ConnectionBanner />
       <div className="flex min-h-0 flex-1">
-        {(wide || list) && (
-          <div className={wide ? "w-72 shrink-0 border-r border-line" : "w-full"}>
+        {wide && (
+          <div className="w-72 shrink-0 border-r border-line">
             <Sidebar project={project} session={session} />
           </div>
         )}
-        {(wide || !list) && <main className="flex min-w-0 flex-1 flex-col">{children}</main>}
+        <main className="flex min-w-0 flex-1 flex-col">
+          {list && !wide ? <AloneList project={project} session={session} /> : children}
+        </main>
       </div>
     </div>
+  );
+}
+
+function AloneList({ project, session }: { project?: string; session?: string }) {
+  return (
+    <>
+      <h1 className="sr-only">Sessions</h1>
+      <Sidebar project={project} session={session} />
+    </>
   );
 }

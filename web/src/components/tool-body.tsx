@@ -29,7 +29,7 @@ function Part({ name, text }: { name: string; text: string }) {
   const hidden = all ? 0 : Math.max(0, text.length - SHOWN);
   return (
     <div className="px-3 py-2">
-      <h5 className="text-xs text-faint">{name}</h5>
+      <p className="text-xs text-faint">{name}</p>
       {hidden > 0 && (
         <button type="button" className="target text-xs text-accent underline" onClick={() => { setAll(true); }}>
           Show {hidden.toLocaleString()} characters before this

@@ -8,9 +8,16 @@ export type { Token };
 /** HTML that people write in markdown and that does no harm; all other tags are shown as they were typed. */
 const PLAIN_TAG = /^<\/?(?:b|br|del|em|i|kbd|mark|s|strong|sub|sup|u)\s*\/?>$/i;
 
+/** Headings of an answer stand below the page's own (h1). */
+const HEADINGS_BELOW = 1;
+
 const marked = new Marked({
   gfm: true,
   renderer: {
+    heading({ tokens, depth }) {
+      const level = Math.min(depth + HEADINGS_BELOW, 6);
+      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+    },
     html: ({ text }) => (PLAIN_TAG.test(text.trim()) ? text : escape(text)),
     checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
   },
