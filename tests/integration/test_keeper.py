@@ -124,10 +124,13 @@ def test_pipes_and_folder_are_the_commands_own(tmp_path: Path) -> None:
 
 def test_the_keeper_does_not_hold_the_commands_stdout() -> None:
     """When the command closes its stdout the reader sees the end, though both still run."""
-    with kept("sh", "-c", "exec >&-; cat") as process:
+    with kept("sh", "-c", "exec >&-; read line; exit 5") as process:
         assert process.stdout
+        assert process.stdin
         assert process.stdout.read() == ""
-        assert process.poll() is None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert process.wait(WITHIN_S) == 5
 
 
 @linux

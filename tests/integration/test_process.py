@@ -114,8 +114,7 @@ async def test_an_unread_agent_is_held_back(start: Start) -> None:
     async with asyncio.timeout(LIMIT_S):
         while agent.lines.waiting < process.HIGH_WATER:  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0)
-    for _ in range(200):
-        await asyncio.sleep(0)
+    await asyncio.sleep(0.5)  # time enough to do it wrong
     assert agent.lines.waiting < 2 * process.HIGH_WATER
     found = await read_all(agent)
     assert found[:-1] == [str(n).zfill(99).encode() for n in range(1, 200_000)]
@@ -162,6 +161,20 @@ async def test_close_ends_the_deaf_too(start: Start) -> None:
         await agent.close()
         await agent.close()
     assert not processes.marked([marker])
+
+
+async def test_close_ends_a_stopped_keeper(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where no marker can be read (a hardened system): KILL, after which the agent dies with it."""
+    agent = await start("import time; print(flush=True); time.sleep(60)")
+    await agent.read_line()
+    below = [psutil.Process(pid) for pid in agent.below()]
+    monkeypatch.setattr(processes, "_marker", lambda pid: None)
+    os.kill(agent.pid, signal.SIGSTOP)
+    async with asyncio.timeout(4):
+        await agent.close()
+    assert agent.exited.result() == Exit(signal=signal.SIGKILL)
+    _, alive = await asyncio.to_thread(psutil.wait_procs, below, 1)
+    assert not [each for each in alive if processes.look(each.pid)]
 
 
 async def test_writing_to_the_dead_is_an_error(start: Start) -> None:

@@ -183,11 +183,15 @@ class AgentProcess:
         self._eof = True
         self._wake()
 
+    def unheard(self) -> None:
+        """It closed its stdin: what was asked of it last may never be answered."""
+        self.writable(True)
+        asyncio.get_running_loop().call_later(LAST_WORDS_S, self.ended)
+
     def exit(self, status: int) -> None:
         if not self.exited.done():
             self.exited.set_result(Exit(status=status) if status >= 0 else Exit(signal=-status))
-        self._writable.set()
-        asyncio.get_running_loop().call_later(LAST_WORDS_S, self.ended)
+        self.unheard()
 
     def writable(self, now: bool) -> None:
         self._writable.set() if now or self.exited.done() else self._writable.clear()
@@ -216,7 +220,7 @@ class _Pipes(asyncio.SubprocessProtocol):
         if fd == 1:
             self._process.ended()
         if fd == 0:
-            self._process.writable(True)
+            self._process.unheard()
 
     def process_exited(self) -> None:
         status = self._process._transport.get_returncode()  # pyright: ignore[reportPrivateUsage]

@@ -8,7 +8,7 @@ The script says for each method what the agent does when it is asked: a list of 
     raw TEXT · stderr TEXT · wait METHOD ("response" for the answer to a request) · exit STATUS
     close "stdin"|"stdout" · hang true · sleep SECONDS
 
-Every line that it reads is appended to `SCRIPT.json.log`. Standard library only.
+`METHOD#2` is for the second time that it is asked. Every line that it reads is appended to `SCRIPT.json.log`. Standard library only.
 """
 
 import json
@@ -37,6 +37,7 @@ class ScriptedAcpAgent:
         self._script = DEFAULTS | json.loads(file.read_text())
         self._log = Path(f"{file}.log")
         self._asked = 0
+        self._times: dict[str, int] = {}
         self._request: dict[str, Any] = {}
 
     def serve(self) -> None:
@@ -44,9 +45,13 @@ class ScriptedAcpAgent:
         while message := self._read():
             if "method" in message and "id" in message:
                 self._request = message
-                for step in self._script.get(message["method"], UNKNOWN):
+                for step in self._steps(message["method"]):
                     for name, argument in step.items():
                         STEPS[name](self, argument)
+
+    def _steps(self, method: str) -> list[dict[str, Any]]:
+        self._times[method] = self._times.get(method, 0) + 1
+        return self._script.get(f"{method}#{self._times[method]}") or self._script.get(method, UNKNOWN)
 
     def _read(self) -> dict[str, Any] | None:
         line = sys.stdin.readline()

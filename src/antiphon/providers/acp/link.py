@@ -142,7 +142,7 @@ class Link:
             return self.failed("provider-crashed", "{name} sent a message beyond all bounds.")
         await asyncio.wait({self.process.exited}, timeout=EXIT_S)
         if not self.process.exited.done():
-            return self.failed("truncated", "{name} closed its output, though it still ran.")
+            return self.failed("truncated", "{name} closed its stdin or stdout, though it still ran.")
         how = self.process.exited.result()
         if how.status == 0 and self.process.lines.part:
             return self.failed("truncated", "{name} left in the middle of a message.")
