@@ -268,3 +268,18 @@ async def test_wait_gives_a_stalled_turn_one_more_limit(world: World) -> None:
     await world.clock.advance(170)
     types = await world.types()
     assert (await world.live()).turn and types.count("turn-stalled") == 2 and types.count("turn-alive") == 1
+
+
+async def test_nothing_runs_in_a_folder_that_nobody_trusted(world: World) -> None:
+    """A new folder's prompt is refused until a person trusts it; then the very same prompt runs (promise 10)."""
+
+    async def trust(at: int | None) -> None:
+        await world.log.write(lambda conn: conn.execute(schema.project.update().values(trusted_at=at)))
+
+    await trust(None)
+    command = c.Prompt(id=new_id(), session=world.session, text="hi")
+    reply = await world.send(command)
+    assert isinstance(reply, Rejected) and reply.code == "untrusted-folder"
+    assert not world.provider.agents and await world.types() == []
+    await trust(1)
+    assert isinstance(await world.send(command), Accepted)
