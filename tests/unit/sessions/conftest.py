@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from antiphon.log import events as event_rows
 from antiphon.log import projects
 from antiphon.log import sessions as rows

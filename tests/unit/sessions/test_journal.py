@@ -107,7 +107,7 @@ async def test_a_lost_log_ends_the_turn_and_goes_on(world: World) -> None:
 
     await world.log.write(lambda conn: rows.claim(conn, session.row.key, world.log.node))
     session.say(e.UsageUpdated(usage=e.Usage()))
-    await world.until(lambda: "turn-interrupted" in [t for t in _types(world)])
+    await world.until(lambda: "turn-interrupted" in _types(world))
     assert (await world.types())[-1] == "turn-interrupted"
     assert isinstance(await world.prompt("again"), Accepted)
 

@@ -1,6 +1,7 @@
 """A client that names the last event it saw gets exactly the rest, once (promise 4)."""
 
 import msgspec
+
 from antiphon.log import events as event_rows
 from antiphon.model import commands as c
 from antiphon.model import events as e

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
