@@ -19,6 +19,7 @@ from antiphon.model.events import (
     TurnCompleted,
     Usage,
 )
+from antiphon.model.ids import new_id
 from antiphon.model.items import Message, ToolCall
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
@@ -84,7 +85,7 @@ async def prompted(subject: Subject, sink: RecordingSink | None = None) -> tuple
 
 async def open_failure(subject: Subject, **changes: Any) -> Any:
     """The failure that `open` ends with; it must leave no process."""
-    launch = replace(subject.launch("marker-of-open"), **changes)
+    launch = replace(subject.launch(new_id()), **changes)
     with pytest.raises(ProviderFailed) as raised:
         await subject.provider.open(launch, RecordingSink())
     left(launch.marker)
@@ -350,14 +351,14 @@ async def test_mode_and_model_are_chosen(scripted: Scripted) -> None:
         }
     )
     sink = RecordingSink()
-    agent = await subject.provider.open(replace(subject.launch("m"), mode="plan", model="b"), sink)
+    agent = await subject.provider.open(replace(subject.launch(new_id()), mode="plan", model="b"), sink)
     await agent.close()
     assert [message["params"] for message in heard(subject)[2:]] == [
         {"sessionId": "s", "modeId": "plan"},
         {"sessionId": "s", "configId": "m", "value": "b"},
     ]
     assert [(e.mode, e.model) for e in sink.of(SessionUpdated)] == [("ask", "a"), ("plan", None), (None, "b")]
-    agent = await subject.provider.open(replace(subject.launch("m"), mode="ask", model="a"), RecordingSink())
+    agent = await subject.provider.open(replace(subject.launch(new_id()), mode="ask", model="a"), RecordingSink())
     await agent.close()
     assert methods(subject)[-2:] == ["initialize", "session/new"]
 

@@ -18,6 +18,7 @@ from antiphon.model.events import (
     TurnCancelled,
     TurnCompleted,
 )
+from antiphon.model.ids import new_id
 from antiphon.model.items import Plan, Reasoning
 from antiphon.providers import catalog, environment, processes
 from antiphon.providers.acp.provider import AcpProvider
@@ -242,7 +243,7 @@ async def test_it_asks_a_question(opened: Opened) -> None:
 async def test_a_mode_that_never_asks(subject: Subject) -> None:
     """The mode is set at the start, and told."""
     sink = RecordingSink()
-    launch = subject.launch("marker-of-bypass")
+    launch = subject.launch(new_id())
     agent = await subject.provider.open(replace(launch, mode="bypass"), sink)
     try:
         assert [event.mode for event in sink.events if getattr(event, "mode", None)][-1] == "bypass"
