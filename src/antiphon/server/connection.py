@@ -69,7 +69,7 @@ class Connection:
         """Read a frame."""
         if not isinstance(frame, str):
             return Rejected(id=None, code="bad-frame", message="Frames are JSON text.")
-        if len(frame) > LIMITS.frame_bytes:
+        if _too_large(frame):
             return Rejected(
                 id=None, code="too-large", message=f"A frame has at most {LIMITS.frame_bytes} bytes."
             )
@@ -138,6 +138,12 @@ def encode(following: Following, after: int, events: Sequence[Encoded], to: int 
     end = f'],"to":{to}}}' if to is not None else "]}"
     head = f'{{"type":"events","session":"{following.session}","subscription":"{following.id}","after":{after},"events":['
     return b"".join((head.encode(), b",".join([body for _, body in events]), end.encode()))
+
+
+def _too_large(frame: str) -> bool:
+    # Only a frame that may be too large is worth encoding to know: a character has 1 to 4 bytes.
+    limit = LIMITS.frame_bytes
+    return 4 * len(frame) > limit and len(frame.encode()) > limit
 
 
 def _unreadable(frame: str, error: msgspec.DecodeError) -> Rejected:

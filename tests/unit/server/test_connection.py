@@ -36,6 +36,7 @@ def test_a_command_is_read() -> None:
         ('{"type":"ping","id":7}', "invalid", None),
         ('{"type":"ping","id":"7","extra":1}', "invalid", "7"),
         (" " * (LIMITS.frame_bytes + 1), "too-large", None),
+        ("é" * (LIMITS.frame_bytes // 2 + 1), "too-large", None),
     ],
 )
 def test_a_bad_frame_is_answered(frame: object, code: str, id: str | None) -> None:
