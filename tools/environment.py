@@ -66,7 +66,9 @@ def _install_lock(lock: Path) -> None:
     say(f"installing {lock.name} …")
     for stamp in (LOCK_STAMP, PACKAGE_STAMP):  # gone first: a set-up cut in the middle is not taken for whole
         stamp.unlink(missing_ok=True)
-    run([tool, "pip", "sync", "--python", PYTHON, "--require-hashes", lock], env=uv.environment())
+    # Byte-code now, once: else the first start pays for it (and each, where Python may not write it).
+    words = ["pip", "sync", "--python", PYTHON, "--require-hashes", "--compile-bytecode", lock]
+    run([tool, *words], env=uv.environment())
     LOCK_STAMP.write_text(_lock_stamp(lock))
 
 
