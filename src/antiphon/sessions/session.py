@@ -99,9 +99,9 @@ class Session:
 
     # What the agent says
 
-    def say(self, event: e.AnyEvent) -> None:
-        """Log an event of the agent or of the running turn."""
-        self.journal.add(replace(event, at=self.clock.now()))
+    def say(self, event: e.AnyEvent, **changes: Any) -> None:
+        """Log an event of the agent or of the running turn, as of now."""
+        self.journal.add(replace(event, at=self.clock.now(), **changes))
 
     def alive(self) -> None:
         """A sign of life of the running turn."""

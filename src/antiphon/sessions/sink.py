@@ -7,8 +7,6 @@ process still says can reach a later turn.
 import asyncio
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from antiphon.log import processes
 from antiphon.model import events as e
 from antiphon.model.failures import Failure
@@ -17,6 +15,8 @@ from antiphon.providers.base import AgentEvent, Answered, ProcessStarted
 
 if TYPE_CHECKING:
     from antiphon.sessions.session import Session
+
+_OF_ITEMS = (e.ItemDelta, e.ItemUpdated, e.ItemCompleted, e.ItemDiscarded)
 
 
 class AgentSink:
@@ -35,14 +35,14 @@ class AgentSink:
         turn = self._session.running
         if isinstance(event, e.ItemStarted):
             self._open[event.item] = turn
-        elif isinstance(event, e.ItemDelta | e.ItemUpdated | e.ItemCompleted | e.ItemDiscarded):
+        elif isinstance(event, _OF_ITEMS):
             if event.item in self._closed or (
                 event.item not in self._open and not isinstance(event, e.ItemCompleted)
             ):
                 return
             turn = self._open.get(event.item, turn)
         self._watch(event)
-        self._session.say(replace(event, turn=turn))
+        self._session.say(event, turn=turn)
 
     async def drained(self) -> None:
         """See Sink."""

@@ -1,7 +1,6 @@
 """The newest events of one session, already encoded: encoded once, sent to all who are live."""
 
 from bisect import bisect_right
-from itertools import islice
 
 TAIL_BYTES = 2 * 1024 * 1024
 """What one session keeps in memory; older events are read from the log."""
@@ -34,11 +33,11 @@ class Tail:
         first = bisect_right(self._seqs, cursor)
         found: list[Encoded] = []
         size = 0
-        for seq, body in zip(islice(self._seqs, first, None), islice(self._bodies, first, None), strict=True):
-            size += len(body)
+        for at in range(first, len(self._seqs)):  # by index: an islice walks through all that comes before
+            size += len(self._bodies[at])
             if found and size > limit:
                 break
-            found.append((seq, body))
+            found.append((self._seqs[at], self._bodies[at]))
         return found
 
     def _trim(self) -> None:

@@ -266,6 +266,7 @@ async def test_wait_gives_a_stalled_turn_one_more_limit(world: World) -> None:
     reply = await world.send(c.Wait(id=new_id(), session=world.session, turn=turn))
     assert isinstance(reply, Accepted) and reply.outcome == "waiting"
     await world.clock.advance(170)
+    await (await world.live()).journal.flushed()
     types = await world.types()
     assert (await world.live()).turn and types.count("turn-stalled") == 2 and types.count("turn-alive") == 1
 
