@@ -1,0 +1,115 @@
+"""From the start of the process to the first answer, and what an idle server needs of memory."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from bench.figures import Result, Row, percentile
+from bench.served import LIMIT_S, Wrong, serve_command, temporary
+
+IDLE_S = 5.0
+BARE = [sys.executable, "-c", "import asyncio"]
+LOOK_S = 0.002
+"""Between two looks whether the server answers."""
+
+
+async def run(quick: bool) -> Result:
+    """On an empty directory, and on one that is there already."""
+    rounds = 3 if quick else 7
+    first, again, memory = [], [], []
+    with temporary() as folder:
+        await _ready(folder / "warm-up")  # the compiled modules, the system's cache
+        for number in range(rounds):
+            first.append((await _ready(folder / f"{number}"))[0])
+            seconds, used = await _ready(folder / "0", IDLE_S if number < 3 else 0)
+            again.append(seconds)
+            memory.append(used)
+        floor = [await _bare() for _ in range(rounds)]
+    idle = [used for used in memory if used]
+    bare = percentile(floor, 50)
+    return Result(
+        title="Start: ready, and idle",
+        how=f"From starting the process to the first 200 of `/health`, median of {rounds}; floor: Python starts and imports "
+        f"asyncio. Memory of the server's process {IDLE_S:g} s later: resident (RSS), and its share of what it shares (PSS).",
+        rows=[
+            Row(what="ready", value=percentile(again, 50), floor=bare, unit="s", at_most=1.0),
+            Row(what="ready, slowest", value=max(again), floor=max(floor), unit="s"),
+            Row(
+                what="ready, on an empty directory",
+                value=percentile(first, 50),
+                floor=bare,
+                unit="s",
+                at_most=1.0,
+            ),
+            Row(what="idle, RSS", value=percentile([rss for rss, _ in idle], 50), unit="MB", at_most=80),
+            Row(what="idle, PSS", value=percentile([pss for _, pss in idle], 50), unit="MB"),
+        ],
+        checked="each server answered 200, and ended with exit code 0",
+    )
+
+
+async def _ready(folder: Path, idle_s: float = 0) -> tuple[float, tuple[float, float] | None]:
+    """Seconds until it answers; and after `idle_s` more its memory in MB (RSS, PSS)."""
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    command = [str(port) if word == "0" else word for word in serve_command(folder)]
+    return await _start(command, port, folder, idle_s)
+
+
+async def _start(
+    command: Sequence[str], port: int, folder: Path, idle_s: float
+) -> tuple[float, tuple[float, float] | None]:
+    began = time.monotonic()
+    with (folder / "output").open("wb") as output:
+        process = await asyncio.create_subprocess_exec(*command, stdout=output, stderr=output)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            while not await _healthy(port):
+                if process.returncode is not None:
+                    raise Wrong(f"the server did not start: {(folder / 'output').read_text()[-2000:]}")
+                await asyncio.sleep(LOOK_S)
+        seconds = time.monotonic() - began
+        await asyncio.sleep(idle_s)
+        memory = _memory(process.pid) if idle_s else None
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        code = await asyncio.wait_for(process.wait(), LIMIT_S)
+    if code:
+        raise Wrong(f"the server left with {code}")
+    return seconds, memory
+
+
+async def _healthy(port: int) -> bool:
+    """Whether `/health` says 200; a bare socket, since a client's own start would count."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.write(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise Wrong(f"/health says {answer[:200]!r}")
+    return True
+
+
+def _memory(pid: int) -> tuple[float, float]:
+    used = psutil.Process(pid).memory_full_info()
+    return used.rss / 1e6, getattr(used, "pss", used.rss) / 1e6
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+async def _bare() -> float:
+    began = time.monotonic()
+    await (await asyncio.create_subprocess_exec(*BARE)).wait()
+    return time.monotonic() - began

@@ -1,0 +1,131 @@
+"""A chunk at the agent's pipe → its frame at the client, logged in between."""
+
+import asyncio
+import random
+import time
+
+import msgspec
+
+from antiphon.model.replies import Events
+from bench.figures import Result, Row, median_of
+from bench.served import AGENT, LIMIT_S, Server, Transcript, Wire, served, temporary
+
+RATE = 50
+"""Chunks a second and session."""
+
+Latencies = list[float]
+"""ms, of each chunk."""
+
+
+async def run(quick: bool) -> Result:
+    """One session and twenty, at 50 chunks a second each."""
+    rounds, seconds = (1, 4) if quick else (3, 20)
+    one, floor_of_one = await _measure(1, seconds, rounds)
+    many, floor_of_many = await _measure(20, seconds, rounds)
+    return Result(
+        title="Stream: a chunk at the agent's pipe → its frame at the client, logged in between",
+        how=f"{RATE} chunks/s and session, {seconds} s, median of {rounds} rounds. The agent is a process of its own that "
+        "stamps each chunk before it writes it; floor: the client reads the agent's pipe itself.",
+        rows=[
+            *_rows("1 session", one, floor_of_one, p50=1.0, p99=5.0, added=True),
+            *_rows("20 sessions", many, floor_of_many, p99=10.0),
+        ],
+        checked=f"all {rounds * seconds * RATE * 21:,} chunks came in order and once; the log holds, byte for byte, the "
+        "events that the client got (deltas that were compacted meanwhile: whole, in their items)",
+    )
+
+
+def _rows(
+    who: str,
+    found: list[Latencies],
+    floor: list[Latencies],
+    *,
+    p99: float,
+    p50: float | None = None,
+    added: bool = False,
+) -> list[Row]:
+    def row(percent: float, at_most: float | None) -> Row:
+        value, least = median_of(found, percent), median_of(floor, percent)
+        return Row(
+            what=f"{who}, p{percent:g}", value=value, floor=least, unit="ms", at_most=at_most, added=added
+        )
+
+    return [row(50, p50), row(99, p99), row(99.9, None)]
+
+
+async def _measure(sessions: int, seconds: int, rounds: int) -> tuple[list[Latencies], list[Latencies]]:
+    """Rounds by Antiphon, each beside one that reads the pipe."""
+    found: list[Latencies] = []
+    floor: list[Latencies] = []
+    with temporary() as folder:
+        async with served(folder) as server:
+            for _ in range(rounds):
+                floor.append(await _bare(sessions, RATE * seconds))
+                found.append(await through(server, sessions, RATE * seconds))
+    return found, floor
+
+
+def _texts(sessions: int, count: int) -> list[str]:
+    """Prompts whose chunks do not fall together: twenty agents have twenty clocks."""
+    phases = random.Random(1)
+    return [f"{RATE} {count} {phases.random() * 1000 / RATE}" for _ in range(sessions)]
+
+
+# By Antiphon
+
+
+async def through(server: Server, sessions: int, count: int) -> Latencies:
+    """One client, as the page is one: one WebSocket that follows all sessions."""
+    ids = [await server.session("bench") for _ in range(sessions)]
+    transcripts = {id: Transcript() for id in ids}
+    async with server.connect() as wire:
+        for id in ids:
+            await wire.follow(id)
+        for id, text in zip(ids, _texts(sessions, count), strict=True):
+            await wire.ask(id, text)
+        found = await _take(wire, transcripts)
+    for id, transcript in transcripts.items():
+        transcript.check(range(count), server.rows(id))
+    return found
+
+
+async def _take(wire: Wire, transcripts: dict[str, Transcript]) -> Latencies:
+    found: Latencies = []
+    running = len(transcripts)
+    async with asyncio.timeout(LIMIT_S):
+        while running:
+            frame = await wire.receive()
+            if isinstance(frame, Events):
+                transcript = transcripts[frame.session]
+                found += [_latency(chunk, wire.arrived) for chunk in transcript.take(frame, wire.arrived)]
+                running -= transcript.ended is not None
+    return found
+
+
+# The floor
+
+
+async def _bare(sessions: int, count: int) -> Latencies:
+    found = await asyncio.gather(*(_read_pipe(text, count) for text in _texts(sessions, count)))
+    return [latency for each in found for latency in each]
+
+
+async def _read_pipe(text: str, count: int) -> Latencies:
+    pipe = asyncio.subprocess.PIPE
+    agent = await asyncio.create_subprocess_exec(*AGENT, stdin=pipe, stdout=pipe)
+    assert agent.stdin and agent.stdout
+    message = {"id": 1, "method": "session/prompt", "params": {"prompt": [{"text": text}]}}
+    agent.stdin.write(msgspec.json.encode(message) + b"\n")
+    found: Latencies = []
+    while len(found) < count:
+        line = await agent.stdout.readline()
+        arrived = time.monotonic_ns()
+        found.append(_latency(msgspec.json.decode(line)["params"]["update"]["content"]["text"], arrived))
+    agent.stdin.close()
+    await agent.communicate()
+    return found
+
+
+def _latency(chunk: str, arrived: int) -> float:
+    """ms since the agent wrote it."""
+    return (arrived - int(chunk.partition(":")[2])) / 1e6
