@@ -76,7 +76,7 @@ class LogClosed(LogError):
 
 
 class StorageFull(LogError):
-    """The log cannot be written: {detail}. Free some space on the disk of {folder}; nothing already shown is lost."""
+    """The log cannot be written: {detail}. Free some space on the disk of {folder}, or close the program that holds antiphon.db; nothing already shown is lost."""
 
     folder: Path
     detail: str

@@ -75,6 +75,10 @@ def typed(folder: Path, error: BaseException) -> BaseException:
     """The error as one of the log's own."""
     if sqlite.is_corrupt(error):
         return LogCorrupt(folder, sqlite.message(error))
+    if sqlite.is_busy(error):
+        return LogUnwritable(
+            folder, f"another program holds {DATABASE} and must let go ({sqlite.message(error)})"
+        )
     if sqlite.is_error(error) or isinstance(error, OSError):
         return LogUnwritable(folder, sqlite.message(error))
     return error

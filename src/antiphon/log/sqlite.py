@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
 
 BUSY_MS = 5000
-CACHE_KIB = 16 * 1024
+CACHE_KIB = 4 * 1024
 """Page cache per connection."""
 WAL_PAGES = 16 * 1024
 """The WAL's length (4 KiB pages) at which a commit copies it itself, when the checkpointer cannot keep up."""
@@ -56,7 +56,8 @@ def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
 
     url = URL.create("sqlite+pysqlite", database=str(path))
     arguments = {"check_same_thread": False, "cached_statements": 256}
-    made = create_engine(url, poolclass=NullPool, connect_args=arguments)
+    # hide_parameters: an error's text goes to the server's own log, and prompts do not belong there
+    made = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
     event.listen(made, "connect", connected)
     return made
 
@@ -138,6 +139,11 @@ def is_corrupt(error: BaseException) -> bool:
 def is_storage(error: BaseException) -> bool:
     """The disk is full, failing or read-only, or the file is held by another process."""
     return _code(error) in _STORAGE
+
+
+def is_busy(error: BaseException) -> bool:
+    """Another program holds the file."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def is_readonly(error: BaseException) -> bool:

@@ -89,11 +89,13 @@ class Log:
         """
         if self._closed:
             return
-        if clean and self._lock:
-            with contextlib.suppress(StorageFull):
-                await self.write(lambda conn: run.end(conn, self.node))
         self._closed = True
-        await asyncio.to_thread(self._close)
+        try:
+            if clean and self._lock:
+                with contextlib.suppress(StorageFull):
+                    await self._write(lambda conn: run.end(conn, self.node))
+        finally:
+            await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
         self._writer.close()
@@ -111,6 +113,9 @@ class Log:
         """
         if self._closed:
             raise LogClosed()
+        return await self._write(function)
+
+    async def _write(self, function: Callable[[Connection], T]) -> T:
         change = Change(function, asyncio.get_running_loop())
         self._writer.put(change)
         try:

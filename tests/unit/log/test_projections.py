@@ -126,7 +126,7 @@ class History:
         )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(choices=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), max_size=40), size=st.integers(1, 9))
 def test_rows_agree_with_apply(choices: list[tuple[int, int]], size: int) -> None:
     """Whatever happened, in batches of any size: running turn, queue, approvals and the session's row agree."""

@@ -134,6 +134,24 @@ def test_an_earlier_table_is_brought_over(tmp_path: Path, indexes: tuple[str, ..
         assert raw.execute("SELECT count(*) FROM session_metadata_earlier").fetchone() == (3,)
 
 
+def test_an_earlier_table_of_another_form_is_brought_over(tmp_path: Path) -> None:
+    """Whatever columns it has, doubled ids and odd values included: no session is left out."""
+    script = """
+        CREATE TABLE session_metadata (session_id, provider, project_name, message_count, is_starred, last_activity);
+        INSERT INTO session_metadata VALUES
+            ('s-1', 'claude', 'app', 'many', 'yes', 'yesterday'), ('s-1', 'codex', 'app', NULL, NULL, NULL),
+            (NULL, NULL, NULL, 3, 1, 1767323045000), (7, 'cursor', '', '5', '0', 1767323045.5);
+    """
+    folder = prepare(tmp_path / "data", script)
+    start(folder, 2)
+    assert promised(folder) == PROMISED
+    found = asyncio.run(listed(folder))
+    assert len({s.id for s in found}) == 4
+    assert sorted(s.provider for s in found) == ["claude", "claude", "codex", "cursor"]
+    assert sorted(s.message_count for s in found) == [0, 0, 3, 5]
+    assert [s.last_activity for s in found][-2:] == [1767323045500, 1767323045000]
+
+
 async def listed(folder: Path):
     """The sessions in the log's list."""
     log = await Log.open(folder)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from antiphon.log.append import append
 from antiphon.log.errors import LogCorrupt, StorageFull
@@ -139,6 +140,14 @@ async def test_callers_on_several_loops_are_each_told(log: Log, user: int) -> No
 
     paths = await asyncio.gather(*(asyncio.to_thread(elsewhere, n) for n in range(4)))
     assert paths == ["/0", "/1", "/2", "/3"]
+
+
+async def test_an_error_of_the_database_tells_no_contents(log: Log) -> None:
+    """What was to be written stays out of the error's words: they go to the server's own log."""
+    with pytest.raises(IntegrityError) as caught:
+        await log.write(partial(add_project, user=999, path="/a/private/path"))
+    assert "FOREIGN KEY" in str(caught.value)
+    assert "private" not in str(caught.value)
 
 
 # A full disk

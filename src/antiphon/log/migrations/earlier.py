@@ -46,30 +46,27 @@ def bring_over(conn: Connection, earlier: str | None) -> None:
     """Copy the sessions of the earlier table, as far as it tells of them."""
     if earlier is None:
         return
-    rows = (
-        conn.execute(sa.select(sa.literal_column("*", sa.Text)).select_from(sa.table(earlier)))
-        .mappings()
-        .all()
-    )
-    if not rows:
-        return
+    every = sa.select(sa.literal_column("*", sa.Text)).select_from(sa.table(earlier))
     now = time.time_ns() // 1_000_000
-    user = the_user(conn).key
     projects: dict[str, int] = {}
-    for row in rows:
+    ids: set[str] = set()
+    for row in conn.execute(every).mappings().all():
         name = str(row.get("project_name") or "earlier")
         if name not in projects:
-            projects[name] = _project(conn, user, name, now)
-        conn.execute(
-            sa.insert(schema.session_metadata).values(_session(row, user, projects[name], name, now))
-        )
+            projects[name] = _project(conn, name, now)
+        session = _session(row, name, now)
+        if session["id"] in ids or not is_id(session["id"]):
+            session["id"] = new_id()
+        ids.add(session["id"])
+        owned = {"user_id": the_user(conn).key, "project_id": projects[name]}
+        conn.execute(sa.insert(schema.session_metadata).values(session | owned))
 
 
-def _project(conn: Connection, user: int, name: str, now: int) -> int:
+def _project(conn: Connection, name: str, now: int) -> int:
     """A project whose folder nobody told: its path is its name, so the page shows it as missing."""
     values = {
         "id": new_id(),
-        "user_id": user,
+        "user_id": the_user(conn).key,
         "name": name,
         "path": name,
         "created_at": now,
@@ -79,25 +76,29 @@ def _project(conn: Connection, user: int, name: str, now: int) -> int:
     return conn.scalars(sa.select(schema.project.c.key).where(schema.project.c.id == values["id"])).one()
 
 
-def _session(row: Any, user: int, project: int, name: str, now: int) -> dict[str, Any]:
+def _session(row: Any, project_name: str, now: int) -> dict[str, Any]:
+    """What the row tells of its session."""
     id = str(row.get("session_id") or row.get("id") or "")
     created = _ms(row.get("created_at"), now)
     return {
-        "id": id if is_id(id) else new_id(),
-        "user_id": user,
-        "project_id": project,
-        "project_name": name,
+        "id": id,
+        "project_name": project_name,
         "provider": str(row.get("provider") or "claude"),
         "display_name": str(row.get("display_name") or row.get("title") or ""),
         "last_activity": _ms(row.get("last_activity"), created),
         "created_at": created,
-        "message_count": int(row.get("message_count") or 0),
-        "is_starred": bool(row.get("is_starred")),
+        "message_count": _number(row.get("message_count")),
+        "is_starred": _number(row.get("is_starred")) != 0,
         "metadata": str(row.get("metadata") or "{}"),
         "native_session_id": id or None,
         "node": "",
         "epoch": new_id(),
     }
+
+
+def _number(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isdigit() else 0
 
 
 def _ms(value: object, default: int) -> int:
