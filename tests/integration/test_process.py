@@ -325,3 +325,17 @@ async def test_strays_are_what_was_not_there_before(start: Start) -> None:
     assert [(seen.pid, seen.command) for seen in await agent.end_strays(before)] == [(second, "sleep 60")]
     assert processes.look(first)
     assert not processes.look(second)
+
+
+async def test_no_more_processes_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system refuses is a failure in words, not a crash of ours."""
+
+    async def refuse(*arguments: object, **options: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "subprocess_exec", refuse)
+    program = Program(provider="test", name="The test", command=[sys.executable])
+    with pytest.raises(ProviderFailed) as raised:
+        await AgentProcess.start(program, folder=tmp_path, environment=dict(os.environ), marker="m")
+    assert raised.value.failure.code == "internal"
+    assert "Resource temporarily unavailable" in raised.value.failure.message

@@ -35,21 +35,24 @@ SECRET_LENGTH = 8
 """Characters: a shorter value is no secret, and redacting it would blank out innocent words."""
 
 
-def for_provider(
-    provider: str, base: Mapping[str, str] | None = None, borrows: Collection[str] = ()
-) -> dict[str, str]:
-    """The environment for a provider's agent, out of the user's (`os.environ`).
-
-    `borrows`: other providers whose variables the agent may read too (an agent that runs
-    another's model with the other's key).
-    """
-    allowed = {provider, *borrows}
-    own = tuple(prefix for owner in allowed for prefix in KEYS.get(owner, ()))
-    foreign = tuple(prefix for owner, prefixes in KEYS.items() if owner not in allowed for prefix in prefixes)
+def for_provider(provider: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a provider's agent, out of the user's (`os.environ`)."""
+    own = KEYS.get(provider, ())
+    foreign = tuple(prefix for prefixes in KEYS.values() for prefix in prefixes)
     return {
         name: value
         for name, value in (os.environ if base is None else base).items()
         if not name.startswith(OWN) and (name.startswith(own) or not name.startswith(foreign))
+    }
+
+
+def variables_of(providers: Collection[str], base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """These providers' own variables: for an agent that runs their models with their keys."""
+    wanted = tuple(prefix for provider in providers for prefix in KEYS.get(provider, ()))
+    return {
+        name: value
+        for name, value in (os.environ if base is None else base).items()
+        if name.startswith(wanted)
     }
 
 

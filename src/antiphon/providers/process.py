@@ -82,17 +82,23 @@ class AgentProcess:
     ) -> "AgentProcess":
         """Spawn under the keeper. Call it on the main thread (see keeper.py).
 
-        Raises ProviderFailed (`provider-missing`, `workspace-missing`).
+        Raises ProviderFailed (`provider-missing`, `workspace-missing`, `internal`).
         """
         command = find_command(program, environment)
         check_folder(program, folder)
         self = cls(program, marker, secrets(environment))
-        self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
-            lambda: _Pipes(self),
-            *(sys.executable, "-IS", KEEPER, str(os.getpid()), command, *program.command[1:]),
-            cwd=str(folder),
-            env={**environment, MARKER: marker},
-        )
+        try:
+            self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
+                lambda: _Pipes(self),
+                *(sys.executable, "-IS", KEEPER, str(os.getpid()), command, *program.command[1:]),
+                cwd=str(folder),
+                env={**environment, MARKER: marker},
+            )
+        except OSError as error:  # no more processes, files or memory to be had
+            message = f"{program.name} could not be started: {error.strerror}."
+            raise ProviderFailed(
+                Failure(provider=program.provider, code="internal", message=message)
+            ) from error
         self.started = ProcessStarted(pid=self.pid, start_time=_start_time(self.pid), marker=marker)
         return self
 

@@ -14,9 +14,7 @@ from antiphon.providers.catalog import CatalogInvalid, parse
 
 def launch(**fields) -> Launch:
     """A launch."""
-    return Launch(
-        session="s", folder=Path("/"), marker=new_id(), environment={"A": "user's", "B": "b"}, **fields
-    )
+    return Launch(session="s", folder=Path("/"), marker=new_id(), environment={}, **fields)
 
 
 def test_what_is_shipped() -> None:
@@ -38,7 +36,7 @@ def test_gemini_always_gets_a_model() -> None:
     entry = catalog.shipped()["gemini"]
     assert entry.started_for(launch()).command == ["gemini", "--acp", "-m", "gemini-2.5-flash"]
     assert entry.started_for(launch(model="m")).command == ["gemini", "--acp", "-m", "m"]
-    assert entry.environment_for(launch())["GEMINI_CLI_NO_RELAUNCH"] == "true"
+    assert entry.surroundings({})["GEMINI_CLI_NO_RELAUNCH"] == "true"
 
 
 def test_a_few_lines_add_an_agent(tmp_path: Path) -> None:
@@ -53,7 +51,7 @@ def test_a_few_lines_add_an_agent(tmp_path: Path) -> None:
     assert found["gemini"].name == "My Gemini"
     assert "practice" in found
     entry = parse(file.read_text(), "x")["goose"]
-    assert entry.environment_for(launch()) == {"A": "goose's", "B": "b"}
+    assert entry.surroundings({"A": "user's", "B": "b"}) == {"A": "goose's", "B": "b"}
     assert entry.program([]).install
 
 
@@ -75,6 +73,14 @@ def test_a_bad_catalog_says_what_is_wrong(tmp_path: Path, text: str, words: str)
     with pytest.raises(CatalogInvalid, match=r"agents\.toml") as raised:
         catalog.load(file)
     assert words in str(raised.value)
+
+
+def test_an_agent_of_other_providers_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets their keys, and no others."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "claude's")
+    monkeypatch.setenv("OPENAI_API_KEY", "codex's")
+    entry = parse('[x]\nname = "X"\ncommand = ["x"]\nkeys-of = ["claude"]', "f")["x"]
+    assert entry.surroundings({}) == {"ANTHROPIC_API_KEY": "claude's"}
 
 
 def test_a_missing_catalog_is_told(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from antiphon.providers.environment import KEYS, for_provider, redact, secrets
+from antiphon.providers.environment import KEYS, for_provider, redact, secrets, variables_of
 
 USERS = {
     "HOME": "/home/user",
@@ -45,11 +45,12 @@ def test_each_provider_gets_all_of_its_own() -> None:
     assert {k for k, v in USERS.items() if v == "codex's"} <= for_provider("codex", USERS).keys()
 
 
-def test_an_agent_may_borrow() -> None:
-    """Claude on Vertex needs Google's credentials: the catalog says so."""
-    found = for_provider("claude", USERS, borrows=["gemini"])
-    assert found["GOOGLE_APPLICATION_CREDENTIALS"] == "gemini's"
-    assert "OPENAI_API_KEY" not in found
+def test_an_agent_may_get_anothers_keys() -> None:
+    """One that runs other providers' models: the catalog says whose."""
+    found = variables_of(["gemini", "nobody"], USERS)
+    assert set(found.values()) == {"gemini's"}
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in found
+    assert variables_of([], USERS) == {}
 
 
 def test_the_servers_own_environment_is_the_base(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from antiphon.model.failures import Action
+from antiphon.providers import environment
 from antiphon.providers.acp.errors import Names
 from antiphon.providers.base import Capabilities, Launch, Limits
 from antiphon.providers.process import Program
@@ -27,8 +28,8 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """Modes that skip approvals."""
     environment: dict[str, str] = {}
     """Set for the agent, over the user's own."""
-    borrows: list[str] = []
-    """Other providers whose keys it may see."""
+    keys_of: list[str] = []
+    """Other providers (as in environment.py) whose keys it gets, since it runs their models."""
     approvals: bool = True
     resume: bool = True
     images: bool = False
@@ -82,6 +83,6 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
             return self.program([])
         return self.program([word.replace("{model}", model) for word in self.model_arguments])
 
-    def environment_for(self, launch: Launch) -> Mapping[str, str]:
-        """The agent's environment; the process adds the marker."""
-        return {**launch.environment, **self.environment}
+    def surroundings(self, users: Mapping[str, str]) -> dict[str, str]:
+        """The agent's environment out of the user's; the process adds the marker."""
+        return {**users, **environment.variables_of(self.keys_of), **self.environment}

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from antiphon.model.failures import Action, Failure
+from antiphon.model.ids import new_id
 from antiphon.providers import environment, process
 from antiphon.providers.acp import link
 from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Capabilities, Launch, Limits, ProviderFailed, Readiness, Sink
-from antiphon.providers.process import AgentProcess
+from antiphon.providers.process import AgentProcess, Program
 
 VERSION_S = 5.0
 """For the agent to print its version."""
@@ -44,36 +45,21 @@ class AcpProvider:
 
     async def readiness(self) -> Readiness:
         """See Provider."""
-        around = environment.for_provider(self.id, borrows=self._entry.borrows)
+        around = self._entry.surroundings(environment.for_provider(self.id))
         program = self._entry.program(self._entry.version_arguments)
         try:
             process.find_command(program, around)
         except ProviderFailed as failed:
             return Readiness(found=False, message=failed.failure.message, action=failed.failure.action)
-        return Readiness(found=True, version=await self._version(around), models=self._entry.models)
-
-    async def _version(self, around: Mapping[str, str]) -> str | None:
-        started = await AgentProcess.start(
-            self._entry.program(self._entry.version_arguments),
-            folder=Path.home(),
-            environment={**around, **self._entry.environment},
-            marker="",
-        )
-        try:
-            async with asyncio.timeout(VERSION_S):
-                line = await started.read_line()
-            return line.decode(errors="replace").strip() if line else None
-        except TimeoutError:
-            return None
-        finally:
-            await started.close()
+        version = await _first_line(program, around)
+        return Readiness(found=True, version=version, models=self._entry.models)
 
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
         """See Provider."""
         started = await AgentProcess.start(
             self._entry.started_for(launch),
             folder=launch.folder,
-            environment=self._entry.environment_for(launch),
+            environment=self._entry.surroundings(launch.environment),
             marker=launch.marker,
         )
         opened: list[AcpAgent] = []
@@ -98,3 +84,19 @@ class AcpProvider:
             action=Action(kind="retry", label="Try again"),
             detail=stderr or None,
         )
+
+
+async def _first_line(program: Program, around: Mapping[str, str]) -> str | None:
+    """What the program prints, quickly; None when it does not."""
+    try:
+        started = await AgentProcess.start(program, folder=Path("/"), environment=around, marker=new_id())
+    except ProviderFailed:
+        return None
+    try:
+        async with asyncio.timeout(VERSION_S):
+            line = await started.read_line()
+        return line.decode(errors="replace").strip() if line else None
+    except TimeoutError:
+        return None
+    finally:
+        await started.close()
