@@ -1,7 +1,7 @@
 /** The page's one client: it joins socket, feeds, outbox and lists, and knows nothing of React. */
 
 import { socketAddress } from "./address";
-import { fetchMe, signIn, type Me, type Problem } from "./api";
+import { fetchMe, signIn, signOut, type Me, type Problem } from "./api";
 import { Drafts } from "./drafts";
 import { Feed } from "./feed";
 import { newId } from "./ids";
@@ -66,6 +66,12 @@ export class Client {
     } else if (token && answer.problem.status !== 0) await this.#afterBadToken(answer.problem);
     else if (answer.problem.status === 401) this.account.set({ phase: "signed-out" });
     else this.account.set({ phase: "unreachable", problem: answer.problem });
+  }
+
+  async signOut(): Promise<void> {
+    const answer = await signOut();
+    if (answer.ok || answer.problem.status === 401) this.#signedOut();
+    else toast(answer.problem.message);
   }
 
   retryNow = (): void => {
@@ -184,12 +190,12 @@ export class Client {
 
   #onWelcome(welcome: Welcome): void {
     const account = this.account.get();
-    if (account.phase === "ready" && account.me.version !== welcome.version) {
-      this.notices.patch({ newVersion: welcome.version });
-    }
+    if (account.phase !== "ready") return;
+    const { me } = account;
+    if (me.version !== welcome.version) this.notices.patch({ newVersion: welcome.version });
     this.notices.patch({ storageFull: undefined });
     this.limits.set(welcome.limits);
-    this.outbox.adopt(welcome.user, !this.#welcomed);
+    this.outbox.adopt(me.user, !this.#welcomed);
     this.#welcomed = true;
     const followed = [...this.#followed];
     for (const session of followed) this.feed(session).subscribe();

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
+import { toast } from "./toasts";
 
 /** The one-time token of a sign-in link; it stands in the fragment, which no server and no log sees. */
 function takeToken(): string | undefined {
@@ -13,6 +14,18 @@ function takeToken(): string | undefined {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+// Nothing fails unseen: not the page's own mistakes either.
+const confess = (error: unknown) => {
+  toast(`Something in this page went wrong (${String(error)}). If it looks odd, reload it: nothing is lost.`);
+};
+window.addEventListener("error", ({ error, message }) => {
+  // Without an error it is the browser's own remark, such as a resize told in the next frame.
+  if (error) confess(message);
+});
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  confess(reason);
+});
+
 const client = new Client();
 void client.start(takeToken());
 // The link opened in the tab that asks for it: only the fragment changes, and nothing is loaded anew.

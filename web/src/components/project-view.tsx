@@ -3,6 +3,7 @@ import { makeSession, type Problem } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
 import { AgentChoice } from "./agent-choice";
+import { Button } from "./button";
 import { useClient } from "./client-context";
 import { PromptBox } from "./composer";
 import { ProblemNotice } from "./notice";
@@ -52,7 +53,14 @@ function NewSession({ project: id }: { project: string }) {
     go(`sessions/${made.value.id}`);
   };
 
-  if (known && !project) return <p className="m-auto text-dim">There is no such project.</p>;
+  if (known && !project) {
+    return (
+      <div className="m-auto flex flex-col items-center gap-4 text-dim">
+        There is no such project.
+        <Button look="primary" onClick={() => { go(""); }}>To the projects</Button>
+      </div>
+    );
+  }
   return (
     <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-center gap-4 overflow-y-auto px-4 py-8 sm:px-6">
       <header>

@@ -39,9 +39,21 @@ export function Projects() {
           ))}
         </ul>
         {providers && <Agents providers={providers} />}
+        <SignedIn />
       </main>
       {adding && <FolderDialog onClose={() => { setAdding(false); }} />}
     </div>
+  );
+}
+
+function SignedIn() {
+  const client = useClient();
+  const name = useStore(client.account, (account) => (account.phase === "ready" ? account.me.name : ""));
+  return (
+    <p className="mt-6 flex items-center gap-2 text-[0.8125rem] text-dim">
+      Signed in as {name}
+      <Button look="quiet" testid="sign-out" onClick={() => void client.signOut()}>Sign out</Button>
+    </p>
   );
 }
 

@@ -16,7 +16,7 @@ const STATES: Record<RowState, { words: string; dot: string; text: string }> = {
 };
 
 export function titleOf(row: Pick<SessionRow, "title"> | undefined): string {
-  return row?.title || "New session";
+  return row ? row.title || "New session" : "…";
 }
 
 /** One session in the list: what it is about, how it stands, when it last moved. */

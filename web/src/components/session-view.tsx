@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
+import { go } from "../route";
 import { useStore } from "../store";
 import { toast } from "../toasts";
 import { Button } from "./button";
@@ -64,7 +65,21 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
   if (phase === "refused" && refused) {
     return (
       <div className="m-auto max-w-md p-6">
-        <Notice tone="bad" icon="alert" role="alert" testid="refused" title="This session cannot be shown">{refused.message}</Notice>
+        <Notice
+          tone="bad"
+          icon="alert"
+          role="alert"
+          testid="refused"
+          title="This session cannot be shown"
+          actions={
+            <>
+              <Button onClick={() => { feed.subscribe(); }}>Try again</Button>
+              <Button look="primary" onClick={() => { go(""); }}>To the projects</Button>
+            </>
+          }
+        >
+          {refused.message}
+        </Notice>
       </div>
     );
   }

@@ -53,6 +53,6 @@ export const WELCOME: AnyFrame = {
   type: "welcome",
   server: "run-1",
   version: "1",
-  user: "u1",
+  user: "a name, not the id",
   limits: { frameBytes: 1_000_000, promptCharacters: 1000, attachmentBytes: 1000, heartbeatSeconds: 15, subscriptions: 20 },
 };
