@@ -306,9 +306,9 @@ async def test_an_agent_that_is_not_signed_in(scripted: Scripted) -> None:
 
 async def test_an_agent_that_never_answers(scripted: Scripted) -> None:
     """`stalled` at the limit, with its stderr; no process is left."""
-    steps = {"initialize": [{"stderr": "waiting for Godot"}, {"hang": True}]}
+    steps = {"initialize": [{"stderr": "waiting for the network"}, {"hang": True}]}
     failure = await open_failure(scripted(steps, limits=Limits(start=2.0)))
-    assert (failure.code, failure.detail) == ("stalled", "waiting for Godot")
+    assert (failure.code, failure.detail) == ("stalled", "waiting for the network")
 
 
 @pytest.mark.parametrize("step", [{"exit": 0}, {"exit": 3}])
