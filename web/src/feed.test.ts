@@ -158,13 +158,15 @@ test("a refusal is shown in its words, and its pending commands may go", () => {
 });
 
 test("the busy notice stays while its turn runs, also before we heard of that turn, and goes with its end", () => {
-  const id = open(turn.slice(0, 0));
+  const id = open([]);
   feed.view.patch({ busy: { type: "session-busy", id: "c", session: "s1", provider: "practice", turn: "t1", since: 1 } });
-  feed.onEvents(frame(id, 0, turn));
-  vi.runAllTimers();
-  expect(feed.view.get().busy?.turn).toBe("t1");
-  const end = logged([{ type: "turn-completed", turn: "t1" }], 6);
-  feed.onEvents(frame(id, 5, end));
+  const events = logged([{ type: "session-updated", title: "x" }, { type: "turn-started", text: "hi", turn: "t1" }]);
+  for (const event of events) {
+    feed.onEvents(frame(id, (event.seq ?? 0) - 1, [event]));
+    vi.runAllTimers();
+    expect(feed.view.get().busy?.turn).toBe("t1");
+  }
+  feed.onEvents(frame(id, 2, logged([{ type: "turn-completed", turn: "t1" }], 3)));
   vi.runAllTimers();
   expect(feed.view.get().busy).toBeUndefined();
 });

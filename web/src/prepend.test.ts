@@ -64,3 +64,13 @@ test("an item taken back after the page was opened does not come back with its o
   const joined = prepend(tail, events.slice(0, 2), false);
   expect(joined.turns[0]?.entries.map(({ id }) => id)).toEqual(["m2"]);
 });
+
+test("an agent that moved again after the page was opened is not stalled by its older page", () => {
+  const events = logged([
+    { type: "turn-started", text: "hang", turn: "t1" },
+    { type: "turn-stalled", since: 1, limit: 9, turn: "t1" },
+    { type: "turn-alive", turn: "t1" },
+  ]);
+  const tail = reduce(begin(subscribed("sub", events, 3)), events.slice(2), 3);
+  expect(prepend(tail, events.slice(0, 2), false).turns[0]?.stalledSince).toBeUndefined();
+});

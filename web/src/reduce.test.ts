@@ -25,6 +25,8 @@ describe("the shared transcripts make the same state here as on the server", () 
     expect(snapshot(reduce(start, events))).toEqual(withoutDefaults(state));
     const oneByOne = events.reduce<State>((so, event) => reduce(so, [event]), start);
     expect(snapshot(oneByOne)).toEqual(withoutDefaults(state));
+    const twice = events.flatMap((event) => [event, event]);
+    expect(snapshot(reduce(reduce(start, twice), events))).toEqual(withoutDefaults(state));
   });
 });
 
