@@ -62,3 +62,15 @@ def storage(provider: Provider, error: Exception) -> Failure:
         action=Action(kind="free-space", label="Free some space, then try again"),
         detail=str(error),
     )
+
+
+def conversation_lost(provider: Provider, cause: Failure) -> Failure:
+    """The agent cannot go on with the earlier conversation; a new one begins."""
+    return Failure(
+        provider=provider.id,
+        code="invalid-request",
+        message=f"{provider.name} has lost this conversation, so it begins a new one here: it does not know what was "
+        "said above. Tell it again what it must know.",
+        retryable=False,
+        detail="\n".join(filter(None, (cause.message, cause.detail))),
+    )

@@ -178,6 +178,17 @@ class Session:
             return self.agent
         await self.close_agent()
         self._relaunch = False
+        try:
+            return await self._open_agent()
+        except ProviderFailed as failed:
+            if self.native_session is None or failed.failure.code != "invalid-request":
+                raise
+            lost = failures.conversation_lost(self.provider, failed.failure)
+            self.say(e.AgentFailed(turn=self.running, failure=lost))
+            self.native_session = None
+            return await self._open_agent()
+
+    async def _open_agent(self) -> Agent:
         self._launches += 1
         marker = f"{self.log.instance}.{self.id}.{self.row.generation}.{self._launches}"
         sink = self._sink = AgentSink(self, marker)

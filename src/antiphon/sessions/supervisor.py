@@ -5,7 +5,6 @@ a session of another node will be sent on from here).
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
@@ -14,11 +13,11 @@ from msgspec.structs import replace
 
 from antiphon.clock import Clock
 from antiphon.log import approvals as approval_rows
+from antiphon.log import commands as command_rows
 from antiphon.log import events as event_rows
 from antiphon.log import processes as process_rows
 from antiphon.log import sessions as rows
 from antiphon.log import turns as turn_rows
-from antiphon.log.errors import StorageFull
 from antiphon.log.store import Log
 from antiphon.model import commands as c
 from antiphon.model import events as e
@@ -210,24 +209,31 @@ class Supervisor:
         return [task.result() for task in done]
 
     async def _look_after(self) -> None:
-        """What is idle: retire its agent after a while, and compact its log, a little at a time."""
+        """What is idle: retire its agent after a while, compact its log, forget old commands, a little at a time."""
         while True:
             await self.clock.sleep(LOOK_SECONDS)
-            for session in self._open_sessions():
-                if session.turn is None and not session.lock.locked():
-                    await self._compact(session)
-                    await self._retire(session)
+            try:
+                await self._look_once()
+            except Exception:  # what must be written tells people what is wrong; this only tidies up
+                _logger.exception("upkeep-failed")
+
+    async def _look_once(self) -> None:
+        now = self.clock.now()
+        await self.log.write(lambda conn: command_rows.prune_commands(conn, now))
+        for session in self._open_sessions():
+            if session.turn is None and not session.lock.locked():
+                await self._compact(session)
+                await self._retire(session)
 
     async def _compact(self, session: Session) -> None:
         """Delete deltas that their completed items made superfluous, once per change of the log."""
         key, head = session.row.key, session.state.head
         if self._compacted.get(session.id) == head:
             return
-        with contextlib.suppress(StorageFull):  # a full disk is told by what must be written
-            for _ in range(COMPACT_COMMITS):
-                if session.turn or not await self.log.write(lambda conn: event_rows.compact(conn, key)):
-                    self._compacted[session.id] = head
-                    return
+        for _ in range(COMPACT_COMMITS):
+            if session.turn or not await self.log.write(lambda conn: event_rows.compact(conn, key)):
+                self._compacted[session.id] = head
+                return
 
     async def _retire(self, session: Session) -> None:
         """Retire an agent that is idle for long."""
