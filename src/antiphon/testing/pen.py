@@ -23,7 +23,7 @@ class Pen:
         self.head = session.head
 
     @classmethod
-    async def on_new_session(cls, log: Log, user: int, *, path: str = "/work/app") -> "Pen":
+    async def on_new_session(cls, log: Log, user: int, *, path: str = "/home/me/app") -> "Pen":
         """Make a session in the project of that path, and claim it."""
         project = await log.write(lambda conn: add_project(conn, user=user, path=path, at=1))
         made = await log.write(

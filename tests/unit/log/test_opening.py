@@ -73,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
 
     async def fill() -> None:
         log = await Log.open(made)
-        await log.write(lambda conn: add_project(conn, user=the_user(conn).key, path="/work/kept"))
+        await log.write(lambda conn: add_project(conn, user=the_user(conn).key, path="/home/me/kept"))
         file = {"user": (await log.read(the_user)).key, "media_type": "text/plain", "size": 1}
         for number in range(3):
             await log.write(partial(attachments.add, id=f"{number}" * 64, name="x" * 50_000, **file))
@@ -119,13 +119,13 @@ def test_a_second_server_is_told_where_the_first_is(folder: Path, url: str | Non
         assert "--data-dir" in str(error)
     finally:
         holder.kill()
-    assert asyncio.run(kept(folder)) == ["/work/kept"]
+    assert asyncio.run(kept(folder)) == ["/home/me/kept"]
 
 
 def test_a_lock_file_without_a_holder_locks_nothing(folder: Path) -> None:
     """What a killed server left in the lock file does not keep the next one out."""
     (folder / "antiphon.lock").write_text(json.dumps({"pid": 1, "url": "http://127.0.0.1:1"}))
-    assert asyncio.run(kept(folder)) == ["/work/kept"]
+    assert asyncio.run(kept(folder)) == ["/home/me/kept"]
 
 
 @pytest.mark.parametrize("revision", ["0002", "9999", "ae1027a6acf"])
@@ -189,7 +189,7 @@ def test_a_database_held_by_another_program_is_said(folder: Path, monkeypatch: p
         error = refuse(folder, LogUnwritable)
         assert "another program holds antiphon.db" in str(error)
         raw.execute("ROLLBACK")
-    assert asyncio.run(kept(folder)) == ["/work/kept"]
+    assert asyncio.run(kept(folder)) == ["/home/me/kept"]
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_folder_of_somebody_else_is_said(folder: Path, mode: int) -> None:
         )
         folder.chmod(0o700)
         assert "cannot be written" in told.stdout, told.stderr
-    assert asyncio.run(kept(folder)) == ["/work/kept"]
+    assert asyncio.run(kept(folder)) == ["/home/me/kept"]
 
 
 FULL = """
@@ -279,11 +279,11 @@ class TestBeside:
     async def test_it_writes_while_a_server_runs(self, folder: Path, holder: Holder) -> None:
         """What it commits is there for the server and after it."""
         beside = await Log.open_beside(folder)
-        await beside.write(lambda conn: add_project(conn, user=the_user(conn).key, path="/work/beside"))
+        await beside.write(lambda conn: add_project(conn, user=the_user(conn).key, path="/home/me/beside"))
         assert beside.node
         await beside.close()
         await asyncio.to_thread(holder.let_go)
-        assert sorted(await kept(folder)) == ["/work/beside", "/work/kept"]
+        assert sorted(await kept(folder)) == ["/home/me/beside", "/home/me/kept"]
 
     async def test_it_counts_no_start(self, folder: Path) -> None:
         """It leaves the next real start nothing to wonder about."""
@@ -338,6 +338,6 @@ async def test_a_reader_cannot_write(folder: Path) -> None:
     """A read that tries to change something is refused by the database."""
     log = await Log.open(folder)
     with pytest.raises(Exception, match="readonly"):
-        await log.read(partial(add_project, user=1, path="/work/new"))
+        await log.read(partial(add_project, user=1, path="/home/me/new"))
     await log.close()
-    assert await kept(folder) == ["/work/kept"]
+    assert await kept(folder) == ["/home/me/kept"]

@@ -54,7 +54,7 @@ def captured(log: Log) -> Iterator[Captured]:
     log.on_statement = None
 
 
-async def some_project(log: Log, user: int, path: str = "/work/app") -> str:
+async def some_project(log: Log, user: int, path: str = "/home/me/app") -> str:
     """A project's id."""
     return (await log.write(partial(add_project, user=user, path=path))).id
 
@@ -141,7 +141,7 @@ def fill(conn: Connection, user: int, projects: list[tuple[int, str]], same_time
 @pytest.mark.parametrize("same_time", [False, True], ids=["times differ", "one time"])
 async def test_a_page_of_100_000_sessions_takes_a_millisecond(log: Log, user: int, same_time: bool) -> None:
     """The database's time for a page, first or far down, whatever the times of the sessions are."""
-    made = [await log.write(partial(add_project, user=user, path=f"/work/{n}")) for n in range(PROJECTS)]
+    made = [await log.write(partial(add_project, user=user, path=f"/home/me/{n}")) for n in range(PROJECTS)]
     await log.write(lambda conn: fill(conn, user, [(p.key, p.name) for p in made], same_time))
     captured = Captured(log)
     deep = (1 if same_time else SESSIONS // 2, SESSIONS // 2)
@@ -177,7 +177,7 @@ async def test_captured_statements_stop(log: Log, user: int, tmp_path: Path) -> 
     seen: list[str] = []
     log.on_statement = lambda sql, _parameters: seen.append(sql)
     await log.read(users.the_user)
-    await log.write(partial(add_project, user=user, path="/work/app"))
+    await log.write(partial(add_project, user=user, path="/home/me/app"))
     assert any(sql.startswith("SELECT") for sql in seen)
     assert any(sql.startswith("INSERT INTO project") for sql in seen)
     log.on_statement = None

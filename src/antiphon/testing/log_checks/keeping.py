@@ -34,8 +34,8 @@ async def a_folder_is_one_project(subject: Subject) -> None:
 
 async def a_renamed_project_keeps_its_sessions(subject: Subject) -> None:
     """The new name is in the lists at once; a taken name is refused."""
-    pen, user = await subject.pen("/work/app"), await subject.user()
-    other = (await subject.pen("/work/other")).session
+    pen, user = await subject.pen("/home/me/app"), await subject.user()
+    other = (await subject.pen("/home/me/other")).session
     renamed = await subject.log.write(lambda c: projects.rename(c, user, pen.session.project, "tool"))
     assert (renamed.name, (await pen.row()).project_name) == ("tool", "tool")
     found = await subject.log.read(lambda c: sessions.list_sessions(c, user, project=renamed.id))
@@ -45,11 +45,11 @@ async def a_renamed_project_keeps_its_sessions(subject: Subject) -> None:
 
 async def projects_are_listed_by_use(subject: Subject) -> None:
     """The project whose session was active last comes first."""
-    first, second, user = await subject.pen("/work/1"), await subject.pen("/work/2"), await subject.user()
+    first, second, user = await subject.pen("/home/me/1"), await subject.pen("/home/me/2"), await subject.user()
     await second.write(started("t1"))
     await first.write(started("t1"), e.TurnCompleted(turn="t1"))
     found = await subject.log.read(lambda c: projects.list_projects(c, user))
-    assert [(p.path, p.last_activity) for p in found] == [("/work/1", 2000), ("/work/2", 1000)]
+    assert [(p.path, p.last_activity) for p in found] == [("/home/me/1", 2000), ("/home/me/2", 1000)]
 
 
 async def a_link_signs_in_once(subject: Subject) -> None:

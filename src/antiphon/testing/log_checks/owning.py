@@ -18,7 +18,7 @@ from antiphon.testing.log_checks.subject import (
 async def lists_page_through_all(subject: Subject) -> None:
     """Pages by key hold each session once, newest first, also when many have the same time."""
     user = await subject.user()
-    pens = [await subject.pen(f"/work/{n % 2}") for n in range(11)]
+    pens = [await subject.pen(f"/home/me/{n % 2}") for n in range(11)]
     for number, pen in enumerate(pens[:6]):
         pen.head = 0
         await pen.write(started(f"t{number}"))

@@ -44,7 +44,7 @@ class Subject(Struct, frozen=True, kw_only=True):
 
         return await self.log.write(add)
 
-    async def pen(self, path: str = "/work/app") -> Pen:
+    async def pen(self, path: str = "/home/me/app") -> Pen:
         """A new session of the owner, claimed."""
         return await Pen.on_new_session(self.log, await self.user(), path=path)
 

@@ -37,7 +37,7 @@ async def a_change_that_raises_leaves_nothing(subject: Subject) -> None:
     """What a change did before it raised is undone, and its error is the caller's."""
 
     def half(conn: Connection) -> None:
-        projects.add_project(conn, user=user, path="/work/half")
+        projects.add_project(conn, user=user, path="/home/me/half")
         raise UnknownProject("half")
 
     user = await subject.user()
@@ -50,7 +50,7 @@ async def a_failed_change_spares_its_group(subject: Subject) -> None:
 
     def change(number: int) -> Callable[[Connection], None]:
         def run(conn: Connection) -> None:
-            projects.add_project(conn, user=user, path=f"/work/{number}")
+            projects.add_project(conn, user=user, path=f"/home/me/{number}")
             if number % 3 == 0:
                 raise UnknownProject(str(number))
 
@@ -60,7 +60,7 @@ async def a_failed_change_spares_its_group(subject: Subject) -> None:
     results = await asyncio.gather(*(subject.log.write(change(n)) for n in range(12)), return_exceptions=True)
     assert [n for n, result in enumerate(results) if isinstance(result, UnknownProject)] == [0, 3, 6, 9]
     kept = await subject.log.read(lambda conn: projects.list_projects(conn, user))
-    assert {p.path for p in kept} == {f"/work/{n}" for n in range(12) if n % 3}
+    assert {p.path for p in kept} == {f"/home/me/{n}" for n in range(12) if n % 3}
 
 
 async def changes_run_in_order(subject: Subject) -> None:
