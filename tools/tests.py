@@ -9,7 +9,10 @@ from tools import ROOT, check, chromium, environment, node
 from tools.page import WEB
 from tools.steps import Stop, say
 
-FOLDERS = ["tests/unit", "tests/conformance", "tests/integration", "tests/browser"]
+QUICK = ["tests/unit", "tests/conformance", "tests/integration"]
+"""Two at a time: they wait more than they work."""
+ALONE = ["tests/browser"]
+"""One after the other: they measure what a person waits for."""
 AGENTS = "tests/agents"
 
 
@@ -24,7 +27,8 @@ def run(pytest_words: list[str], agents: bool) -> int:
         return _pytest(pytest_words, agents)
     start = time.monotonic()
     failed: list[str] = []
-    for name, step in {"check": _check, "vitest": _vitest, "pytest": lambda: _pytest([], agents)}.items():
+    steps = {"check": _check, "vitest": _vitest, "pytest": _quick, "browser": lambda: _alone(agents)}
+    for name, step in steps.items():
         print(f"\n==== {name} ====", flush=True)
         if not _passes(step):
             failed.append(name)
@@ -50,11 +54,24 @@ def _vitest() -> int:
     return subprocess.run(found.npm("run", "--silent", "test"), cwd=WEB, env=found.environment()).returncode
 
 
+def _quick() -> int:
+    environment.prepare_package()
+    return _run_pytest(["-n", "2", "--dist", "loadfile", *QUICK])
+
+
+def _alone(agents: bool) -> int:
+    environment.prepare_package()
+    return _run_pytest([*ALONE, *([AGENTS] if agents else [])])
+
+
 def _pytest(words: list[str], agents: bool) -> int:
     environment.prepare_package()
-    folders = [name for name in [*FOLDERS, *([AGENTS] if agents else [])] if (ROOT / name).is_dir()]
-    chosen = words if _names_a_place(words) else [*folders, *words]
-    return subprocess.run([str(environment.PYTHON), "-m", "pytest", *chosen], cwd=ROOT).returncode
+    folders = [*QUICK, *ALONE, *([AGENTS] if agents else [])]
+    return _run_pytest(words if _names_a_place(words) else [*folders, *words])
+
+
+def _run_pytest(words: list[str]) -> int:
+    return subprocess.run([str(environment.PYTHON), "-m", "pytest", *words], cwd=ROOT).returncode
 
 
 def _names_a_place(words: list[str]) -> bool:
