@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -56,9 +57,19 @@ def prepare(folder: Path, script: str) -> Path:
     return folder
 
 
-def test_migrations_make_the_schema(tmp_path: Path) -> None:
-    """What the migrations make is what the tables here say, and every index is there."""
-    start(tmp_path)
+def migrated(folder: Path) -> None:
+    """Make the log by its migrations, as on a database that is not empty."""
+    with closing(sqlite3.connect(folder / "antiphon.db")) as raw:
+        raw.execute("CREATE TABLE recipe (name TEXT)")
+    start(folder)
+    with closing(sqlite3.connect(folder / "antiphon.db")) as raw:
+        raw.execute("DROP TABLE recipe")
+
+
+@pytest.mark.parametrize("make", [start, migrated], ids=["at once", "by migrations"])
+def test_migrations_make_the_schema(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """What the migrations make is what the tables here say, and every index is there; so it is on an empty database."""
+    make(tmp_path)
     with create_engine(f"sqlite:///{tmp_path / 'antiphon.db'}").connect() as conn:
         context = MigrationContext.configure(conn, opts={"compare_server_default": True})
         assert compare_metadata(context, schema.metadata) == []
@@ -66,6 +77,8 @@ def test_migrations_make_the_schema(tmp_path: Path) -> None:
         found = dict(
             raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
         )
+        stamp = raw.execute("SELECT version_num FROM alembic_version").fetchall()
+    assert stamp == [(schema.REVISION,)]
     assert set(found) == {str(index.name) for index in schema.INDEXES}
     for index in schema.INDEXES:
         where = index.dialect_options["sqlite"]["where"]
@@ -219,11 +232,11 @@ print("alembic" in sys.modules)
 
 
 def test_alembic_is_loaded_for_a_migration_only(tmp_path: Path) -> None:
-    """The first start loads it; a start on a schema of today does not."""
+    """The start on an earlier database loads it; one on an empty database or on a schema of today does not."""
 
-    def loaded() -> str:
+    def loaded(folder: Path) -> str:
         ran = subprocess.run(
-            [sys.executable, "-c", LOADED, str(tmp_path)],
+            [sys.executable, "-c", LOADED, str(folder)],
             capture_output=True,
             text=True,
             timeout=30,
@@ -231,4 +244,6 @@ def test_alembic_is_loaded_for_a_migration_only(tmp_path: Path) -> None:
         )
         return ran.stdout.strip()
 
-    assert [loaded(), loaded()] == ["True", "False"]
+    earlier = prepare(tmp_path / "earlier", EARLIER)
+    assert [loaded(earlier), loaded(earlier)] == ["True", "False"]
+    assert [loaded(tmp_path / "new"), loaded(tmp_path / "new")] == ["False", "False"]
