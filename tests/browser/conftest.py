@@ -1,0 +1,63 @@
+"""A real Chromium in front of real servers: one browser for all tests, for each its own server and context.
+
+The browser lives on the event loop of the whole run, so that it is started once; tests of this
+folder say `pytestmark = MARKS` to run there.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser.pages import Desk
+from tests.browser.wire import Wire
+from tests.servers import RunningServer
+from tools import chromium
+
+LIMIT_MS = 15_000
+"""For what is not measured: a page may be slow on a busy machine, but not for ever."""
+
+expect.set_options(timeout=LIMIT_MS)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium, started once."""
+    found = chromium.find()
+    assert found is not None, "there is no Chromium: ./dev test gets one, or says how"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=chromium.arguments())
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def make_desk(
+    browser: Browser, make_server: Callable[..., RunningServer]
+) -> AsyncIterator[Callable[..., Any]]:
+    """Puts a person in front of a server: `await make_desk()`; `wire=True` for a wire that can be cut."""
+    desks: list[Desk] = []
+
+    async def make(*arguments: str, wire: bool = False, **options: Any) -> Desk:
+        cable = await Wire.to_free_port() if wire else None
+        if cable:
+            arguments = (*arguments, "--public-url", cable.url)
+        server = await asyncio.to_thread(
+            make_server, *arguments, port=cable.target if cable else 0, **options
+        )
+        desks.append(Desk(browser, server, cable))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        await desk.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(make_desk: Callable[..., Any]) -> Desk:
+    """A person, signed in, in front of a server with one trusted project and nothing else."""
+    desk: Desk = await make_desk()
+    await desk.sign_in()
+    return desk

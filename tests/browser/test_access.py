@@ -1,0 +1,124 @@
+"""For everybody: no serious barrier in any view, in both themes; and everything within a phone's width."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from tests.browser.pages import PHONE, Desk, Tab
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+SERIOUS = ("serious", "critical")
+SMALLEST = 24
+"""CSS px of a touch target: WCAG 2.2, 2.5.8."""
+
+
+async def barriers(tab: Tab) -> list[str]:
+    """What axe finds serious, in both themes."""
+    found: list[str] = []
+    for theme in ("light", "dark"):
+        await tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        results = await Axe().run(tab.page)
+        found += [
+            f"{theme}: {violation['id']}: {node['html'][:200]}"
+            for violation in results.response["violations"]
+            if violation["impact"] in SERIOUS
+            for node in violation["nodes"]
+        ]
+    return found
+
+
+async def show_all(tab: Tab) -> None:
+    """Every kind of card in one session."""
+    await tab.done("help")
+    await tab.done("think then plan")
+    await tab.prompt("run ls then fail overloaded")
+    await tab.option("allow-once").click()
+    await tab.turn_is("failed")
+    await tab.prompt("write notes.txt: hello")
+    await expect(tab.option("allow-once")).to_be_visible()
+
+
+async def test_no_barrier_before_signing_in(make_desk) -> None:
+    """The sign-in page, plain and with a link that was refused."""
+    desk: Desk = await make_desk()
+    tab = await desk.tab("#token=refused", context=await desk.new_context())
+    await expect(tab.by("sign-in").get_by_role("alert")).to_be_visible()
+    assert await barriers(tab) == []
+
+
+async def test_no_barrier_in_the_lists(desk: Desk) -> None:
+    """Projects with an untrusted one, the folder browser, a new session, the trust dialog."""
+    desk.make_project("stranger", trust=False)
+    tab = await desk.tab()
+    await expect(tab.by("project-row")).to_have_count(2)
+    assert await barriers(tab) == []
+    await tab.by("project-add").click()
+    await expect(tab.by("folder-list")).to_be_visible()
+    assert await barriers(tab) == []
+    await tab.page.keyboard.press("Escape")
+    await tab.by("project-row").filter(has_text="stranger").click()
+    await expect(tab.by("trust-notice")).to_be_visible()
+    assert await barriers(tab) == []
+    await tab.by("trust-review").click()
+    await expect(tab.by("trust-accept")).to_be_enabled()
+    assert await barriers(tab) == []
+
+
+async def test_no_barrier_in_a_session(desk: Desk) -> None:
+    """Messages, thoughts, plan, tools, failure, approval, notice of a busy session, queue."""
+    tab = await desk.session_tab()
+    await show_all(tab)
+    assert await barriers(tab) == []
+    await tab.prompt("say more")
+    await expect(tab.busy).to_be_visible()
+    assert await barriers(tab) == []
+    await tab.by("busy-queue").click()
+    await expect(tab.queued).to_have_count(1)
+    await tab.option("allow-once").click()
+    await expect(tab.message).to_have_text("more")
+    assert await barriers(tab) == []
+
+
+async def test_a_phone(make_desk) -> None:
+    """390 px: nothing scrolls sideways, the composer is in reach, and what is touched is large enough."""
+    desk: Desk = await make_desk()
+    await desk.sign_in(viewport=PHONE, is_mobile=True, has_touch=True)
+    tab = await desk.tab()
+    await expect(tab.by("project-row")).to_be_visible()
+    await fits(tab)
+    await tab.by("project-row").tap()
+    await expect(tab.by("session-new")).to_be_visible()
+    await fits(tab)
+    await tab.by("session-new").tap()
+    await expect(tab.composer).to_be_in_viewport(ratio=1)
+    await fits(tab)
+    await tab.composer.fill("say hello")
+    await tab.by("send").tap()
+    await expect(tab.message).to_have_text("hello")
+    await fits(tab)
+    await tab.composer.fill("flood 400")
+    await tab.by("send").tap()
+    await tab.reaches(400)
+    await tab.composer.fill("run echo " + "wide" * 60)
+    await tab.by("send").tap()
+    await tab.option("allow-once").tap()
+    await expect(tab.message).to_contain_text("exit code 0")
+    await expect(tab.composer).to_be_in_viewport(ratio=1)
+    await fits(tab)
+    await tab.by("back").tap()
+    await expect(tab.by("session-row")).to_be_in_viewport()
+
+
+async def fits(tab: Tab) -> None:
+    """Nothing is wider than the window, the connection's state is seen, and no target is too small."""
+    assert not await tab.scrolls_sideways()
+    await expect(tab.connection).to_be_in_viewport()
+    small = await tab.page.evaluate(
+        """least => [...document.querySelectorAll("button, input, select, textarea, summary")]
+            .filter((node) => node.checkVisibility() && !node.closest(".sr-only") && !node.classList.contains("sr-only"))
+            .map((node) => [node.outerHTML.slice(0, 120), node.getBoundingClientRect()])
+            .filter(([, box]) => box.width < least || box.height < least).map(([html]) => html)""",
+        SMALLEST,
+    )
+    assert small == []

@@ -1,0 +1,73 @@
+"""A stream arrives whole on the page, whatever happens to the wire under it."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.pages import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CHUNKS = 1000
+
+
+@pytest.mark.timeout(120)
+async def test_every_chunk_in_two_tabs_over_three_drops(make_desk) -> None:
+    """Two tabs, one in the background, three drops of the socket: all numbered chunks, in order, once, in both."""
+    desk: Desk = await make_desk(wire=True)
+    await desk.sign_in()
+    background = await desk.session_tab()
+    front = await desk.session_tab(background.page.url.rpartition("/")[2])
+    await front.page.bring_to_front()
+    await front.prompt(f"slow 50/s for {CHUNKS // 50} s")
+    for drop in range(1, 4):
+        await front.reaches(drop * 100)
+        desk.wire.cut()
+        for tab in (front, background):
+            await expect(tab.connection).to_have_attribute("data-state", "reconnecting")
+        for tab in (front, background):
+            await tab.is_live()
+    assert desk.wire.cuts >= 6
+    for tab in (front, background):
+        await tab.turn_is("completed", limit_s=40)
+        assert await tab.numbers() == list(range(1, CHUNKS + 1))
+        await tab.reload()
+        await tab.turn_is("completed")
+        assert await tab.numbers() == list(range(1, CHUNKS + 1))
+
+
+async def test_a_drop_in_a_flood(make_desk) -> None:
+    """Cut again and again while 20,000 chunks come as fast as they can: not one is lost or doubled."""
+    desk: Desk = await make_desk(wire=True)
+    await desk.sign_in()
+    tab = await desk.session_tab()
+    await tab.done("say ready")
+    await tab.prompt("flood 20000")
+    for _ in range(3):
+        await tab.is_live()
+        desk.wire.cut()
+        await expect(tab.by("retry-now")).to_be_visible()
+        await tab.by("retry-now").click()
+    await tab.turn_is("completed", limit_s=30)
+    numbers = await tab.numbers()
+    assert len(numbers) == 20_000 and numbers == sorted(set(numbers))
+
+
+async def test_a_reader_far_from_the_end_is_not_moved(desk: Desk) -> None:
+    """Who has scrolled up to read stays there while more comes; *Jump to latest* brings them to the end."""
+    tab = await desk.session_tab()
+    await tab.done("flood 3000")
+    await tab.prompt("slow 50/s for 60 s")
+    await tab.reaches(5)
+    transcript = tab.by("transcript")
+    await transcript.hover()
+    await tab.page.mouse.wheel(0, -600)
+    await expect(tab.by("jump-to-latest")).to_be_visible()
+    before = await transcript.evaluate("node => node.scrollTop")
+    count = await tab.numbers()
+    await tab.reaches(count[-1] + 100)
+    assert abs(await transcript.evaluate("node => node.scrollTop") - before) < 2
+    await tab.by("jump-to-latest").click()
+    await expect(tab.turn).to_be_in_viewport()
+    await asyncio.gather(tab.by("stop").click(), tab.turn_is("cancelled"))
