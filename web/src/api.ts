@@ -1,7 +1,21 @@
 /** The server's REST: every call gives its value, or a problem in words. Nothing here throws. */
 
 import { address } from "./address";
-import type { AnyEvent, SessionRow } from "./protocol";
+import type {
+  BringsList,
+  EventsPage,
+  Folders,
+  MadeFolder,
+  Me,
+  NewProject,
+  NewSession,
+  Project,
+  Projects,
+  Providers,
+  SessionChanges,
+  SessionList,
+  SessionRow,
+} from "./protocol";
 
 /** Why a request failed, for a person. */
 export interface Problem {
@@ -12,92 +26,6 @@ export interface Problem {
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
-
-export interface Me {
-  user: string;
-  name: string;
-  version: string;
-  server: string;
-  allowBypass: boolean;
-  defaultProvider: string;
-  roots: string[];
-}
-
-export interface Project {
-  id: string;
-  name: string;
-  path: string;
-  trusted: boolean;
-  missing: boolean;
-  createdAt: number;
-  lastActivity?: number | null;
-}
-
-export interface Brought {
-  kind: "hook" | "mcp-server" | "permission" | "command" | "instructions";
-  file: string;
-  name: string;
-  text: string;
-}
-
-export interface Folder {
-  name: string;
-  path: string;
-  git: boolean;
-  project: string | null;
-}
-
-export interface FolderPage {
-  path: string;
-  parent: string | null;
-  roots: string[];
-  folders: Folder[];
-}
-
-export interface Capabilities {
-  approvals: boolean;
-  steer: boolean;
-  resume: boolean;
-  images: boolean;
-  modes: string[];
-  models: string[];
-}
-
-export interface Provider {
-  id: string;
-  name: string;
-  capabilities: Capabilities;
-  readiness: {
-    found: boolean;
-    version?: string | null;
-    signedIn?: boolean | null;
-    models?: string[];
-    message?: string;
-    action?: { label: string; command?: string | null } | null;
-  };
-}
-
-export interface EventPage {
-  events: AnyEvent[];
-  head: number;
-  first: number;
-  epoch: string;
-  more: boolean;
-}
-
-export interface SessionPage {
-  sessions: SessionRow[];
-  next: string | null;
-  revision: number;
-}
-
-export interface SessionChange {
-  title?: string;
-  starred?: boolean;
-  model?: string;
-  mode?: string;
-  trashed?: boolean;
-}
 
 const LIMIT_MS = 20_000;
 
@@ -150,22 +78,21 @@ export const signIn = (token: string) => request<Me>("POST", "api/sign-in", { to
 export const signOut = () => request<undefined>("POST", "api/sign-out");
 export const fetchMe = () => request<Me>("GET", "api/me");
 
-export const fetchProjects = () => request<{ projects: Project[] }>("GET", "api/projects");
-export const addProject = (path: string) => request<Project>("POST", "api/projects", { path });
-export const fetchBrings = (project: string) => request<{ brings: Brought[] }>("GET", `api/projects/${project}/brings`);
+export const fetchProjects = () => request<Projects>("GET", "api/projects");
+export const addProject = (project: NewProject) => request<Project>("POST", "api/projects", project);
+export const fetchBrings = (project: string) => request<BringsList>("GET", `api/projects/${project}/brings`);
 export const trustProject = (project: string) => request<Project>("POST", `api/projects/${project}/trust`);
-export const fetchFolders = (path?: string) => request<FolderPage>("GET", `api/folders?${query({ path })}`);
+export const fetchFolders = (path?: string) => request<Folders>("GET", `api/folders?${query({ path })}`);
 export const makeFolder = (parent: string, name: string) =>
-  request<{ path: string }>("POST", "api/folders", { parent, name });
+  request<MadeFolder>("POST", "api/folders", { parent, name });
 
-export const fetchProviders = () => request<{ providers: Provider[] }>("GET", "api/providers");
+export const fetchProviders = () => request<Providers>("GET", "api/providers");
 
 export const fetchSessions = (project: string, before?: string, trashed?: boolean) =>
-  request<SessionPage>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);
+  request<SessionList>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);
 export const fetchSession = (session: string) => request<SessionRow>("GET", `api/sessions/${session}`);
-export const makeSession = (project: string, provider: string) =>
-  request<SessionRow>("POST", "api/sessions", { project, provider });
-export const changeSession = (session: string, change: SessionChange) =>
+export const makeSession = (session: NewSession) => request<SessionRow>("POST", "api/sessions", session);
+export const changeSession = (session: string, change: SessionChanges) =>
   request<SessionRow>("PATCH", `api/sessions/${session}`, change);
 export const fetchOlder = (session: string, before: number, limit: number) =>
-  request<EventPage>("GET", `api/sessions/${session}/events?${query({ before, limit })}`);
+  request<EventsPage>("GET", `api/sessions/${session}/events?${query({ before, limit })}`);

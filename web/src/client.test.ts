@@ -163,7 +163,7 @@ test("signed out elsewhere: the socket is refused, REST says why, and the page g
   answers["/api/me"] = () => Response.json({ code: "signed-out", message: "Sign in." }, { status: 401 });
   FakeSocket.last.breaks();
   await vi.advanceTimersByTimeAsync(0);
-  expect(client.account.get().phase).toBe("signed-out");
+  expect(client.account.get()).toEqual({ phase: "signed-out", ended: true });
   await vi.advanceTimersByTimeAsync(60_000);
   expect(FakeSocket.made).toHaveLength(1);
 });

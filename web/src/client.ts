@@ -1,20 +1,32 @@
 /** The page's one client: it joins socket, feeds, outbox and lists, and knows nothing of React. */
 
 import { socketAddress } from "./address";
-import { fetchMe, signIn, signOut, type Me, type Problem } from "./api";
+import { fetchMe, signIn, signOut, type Problem } from "./api";
 import { Drafts } from "./drafts";
 import { Feed } from "./feed";
 import { newId } from "./ids";
 import { Lists } from "./lists";
-import { Outbox, type EffectCommand, type Pending } from "./outbox";
-import type { Accepted, AnyFrame, Limits, Notice, Prompt, Rejected, SessionBusy, Welcome } from "./protocol";
+import { Outbox, type Pending } from "./outbox";
+import type {
+  Accepted,
+  AnyFrame,
+  EffectCommand,
+  Limits,
+  Me,
+  Notice,
+  Prompt,
+  Rejected,
+  SessionBusy,
+  Welcome,
+} from "./protocol";
 import { Socket, type Link } from "./socket";
 import { Store } from "./store";
 import { toast } from "./toasts";
 
 export type Account =
   | { phase: "starting" }
-  | { phase: "signed-out"; problem?: Problem }
+  /** `ended`: this page was signed in until now. `problem`: why the link did not sign in. */
+  | { phase: "signed-out"; problem?: Problem; ended?: boolean }
   | { phase: "unreachable"; problem: Problem }
   | { phase: "ready"; me: Me };
 
@@ -151,7 +163,7 @@ export class Client {
 
   #signedOut(): void {
     if (this.account.get().phase !== "ready") return;
-    this.account.set({ phase: "signed-out" });
+    this.account.set({ phase: "signed-out", ended: true });
     this.#socket.stop();
   }
 

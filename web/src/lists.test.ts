@@ -93,3 +93,33 @@ test("what was put away meanwhile is gone after a reconnect", async () => {
   await lists.refresh();
   expect(shown(lists)).toEqual(["b"]);
 });
+
+test("after a restart, when revisions count from 0 again, what the server says of a session counts", async () => {
+  pages[""] = { sessions: [row("a", 10)], next: null, revision: 50 };
+  const lists = await opened();
+  lists.onFrame({ type: "sessions", revision: 51, upserts: [row("a", 40, { state: "running" })] });
+  pages[""] = { sessions: [row("a", 41, { state: "interrupted" })], next: null, revision: 0 };
+  await lists.refresh();
+  expect(lists.view.get().rows.get("a")?.state).toBe("interrupted");
+});
+
+test("a session made while a page was read does not go from the list", async () => {
+  pages[""] = { sessions: [], next: null, revision: 3 };
+  const lists = new Lists();
+  lists.open("p1");
+  lists.onFrame({ type: "sessions", revision: 4, upserts: [row("new", 10)] });
+  await vi.waitFor(() => {
+    expect(lists.view.get().loaded.p1?.loading).toBe(false);
+  });
+  expect(shown(lists)).toEqual(["new"]);
+});
+
+test("a session in the trash that is open here stays known, and out of the list", async () => {
+  pages[""] = { sessions: [row("a", 10)], next: null, revision: 1 };
+  const lists = await opened();
+  lists.onFrame({ type: "sessions", revision: 2, removes: ["a"] });
+  pages[""] = { sessions: [], next: null, revision: 2 };
+  await lists.refresh();
+  expect(shown(lists)).toEqual([]);
+  expect(lists.view.get().rows.get("a")?.trashed).toBe(true);
+});

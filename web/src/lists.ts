@@ -1,7 +1,7 @@
 /** The lists: projects, providers, and each project's sessions, kept live by `sessions` frames. */
 
-import { fetchProjects, fetchProviders, fetchSessions, type Problem, type Project, type Provider } from "./api";
-import type { SessionRow, Sessions } from "./protocol";
+import { fetchProjects, fetchProviders, fetchSessions, type Problem } from "./api";
+import type { Project, ProviderInfo, SessionList, SessionRow, Sessions } from "./protocol";
 import { Store } from "./store";
 
 /** How much of a project's sessions is loaded. */
@@ -13,7 +13,7 @@ export interface Loaded {
 
 export interface ListsView {
   projects?: Project[];
-  providers?: Provider[];
+  providers?: ProviderInfo[];
   problem?: Problem;
   rows: ReadonlyMap<string, SessionRow>;
   loaded: Readonly<Record<string, Loaded>>;
@@ -24,7 +24,9 @@ export class Lists {
   /** The revision that made each row what it is: a page fetched before it must not undo it. */
   readonly #revisions = new Map<string, number>();
 
+  /** Reads all anew, as after a reconnect: perhaps to a server that has restarted, and counts revisions from 0 again. */
   async refresh(): Promise<void> {
+    this.#revisions.clear();
     const projects = Object.keys(this.view.get().loaded);
     await Promise.all([this.#refreshNames(), ...projects.map((project) => this.#page(project))]);
   }
@@ -45,7 +47,11 @@ export class Lists {
       rows.set(row.id, row);
       this.#revisions.set(row.id, frame.revision);
     }
-    for (const id of frame.removes ?? []) rows.delete(id);
+    for (const id of frame.removes ?? []) {
+      const row = rows.get(id);
+      if (row) rows.set(id, { ...row, trashed: true }); // it may be open in this very page
+      this.#revisions.set(id, frame.revision);
+    }
     this.view.patch({ rows });
   }
 
@@ -76,7 +82,7 @@ export class Lists {
       return;
     }
     const { sessions, next, revision } = page.value;
-    if (before === undefined) this.#dropMissing(project, sessions, next);
+    if (before === undefined) this.#dropMissing(project, page.value);
     const rows = new Map(this.view.get().rows);
     for (const row of sessions) if ((this.#revisions.get(row.id) ?? 0) <= revision) rows.set(row.id, row);
     this.view.patch({ rows });
@@ -85,12 +91,13 @@ export class Lists {
     this.#setLoaded(project, { next: keep ? was.next : next, loading: false });
   }
 
-  /** What should be in the page and is not: deleted or put in the trash meanwhile. */
-  #dropMissing(project: string, sessions: SessionRow[], next: string | null): void {
+  /** What should be in the page and is not: put away meanwhile. What changed since the page was read stays. */
+  #dropMissing(project: string, { sessions, next, revision }: SessionList): void {
     const there = new Set(sessions.map((row) => row.id));
     const oldest = next ? (sessions.at(-1)?.lastActivity ?? 0) : -Infinity;
+    const elsewhere = (row: SessionRow) => row.project !== project || row.trashed === true || row.lastActivity <= oldest;
     const rows = [...this.view.get().rows].filter(
-      ([id, row]) => row.project !== project || row.lastActivity <= oldest || there.has(id),
+      ([id, row]) => elsewhere(row) || there.has(id) || (this.#revisions.get(id) ?? 0) > revision,
     );
     this.view.patch({ rows: new Map(rows) });
   }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { storageKey } from "./address";
-import { ASK_AFTER, Outbox, type EffectCommand } from "./outbox";
+import { ASK_AFTER, Outbox } from "./outbox";
+import type { EffectCommand } from "./protocol";
 
 let live: boolean;
 let sent: string[];

@@ -9,10 +9,8 @@
  */
 
 import { storageKey } from "./address";
-import type { Answer, Cancel, Dequeue, Prompt, Reorder, ResumeQueue, Wait } from "./protocol";
+import type { EffectCommand } from "./protocol";
 import { Store } from "./store";
-
-export type EffectCommand = Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue;
 
 /** ms after which a command is not sent without asking. */
 export const ASK_AFTER = 5 * 60_000;

@@ -18,8 +18,8 @@
 import { Draft } from "./draft";
 import { applyLive } from "./live";
 import { settleOpening, takeOpenItem } from "./opening";
-import type { AnyEvent } from "./protocol";
-import { newTurn, type Entry, type RetryLine, type State, type Turn, type TurnStatus } from "./session";
+import type { AnyEvent, RetryLine } from "./protocol";
+import { newTurn, type Entry, type State, type Turn, type TurnStatus } from "./session";
 
 /** The state after these events; `to`: the cursor after them, where it is beyond the last. */
 export function reduce(state: State, events: readonly AnyEvent[], to = 0): State {

@@ -4,9 +4,8 @@ import type {
   AgentCommand,
   AnyEvent,
   ApprovalRequested,
-  ApprovalResolved,
+  EntryContent,
   Failure,
-  ItemContent,
   OpenItem,
   QueuedTurn,
   RunningTurn,
@@ -15,31 +14,6 @@ import type {
 } from "./protocol";
 
 export type TurnStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted" | "outside";
-
-/** An approval where it stands in the transcript. */
-export interface ApprovalCard {
-  kind: "approval";
-  request: ApprovalRequested;
-  resolved?: ApprovalResolved;
-}
-
-/** The agent is trying again; one line for all attempts in a row. */
-export interface RetryLine {
-  kind: "retry";
-  attempt: number;
-  code: Failure["code"];
-  message: string;
-  limit?: number | null;
-  nextAt?: number | null;
-}
-
-/** A failure outside any turn. */
-export interface FailureLine {
-  kind: "failure";
-  failure: Failure;
-}
-
-export type EntryContent = ItemContent | ApprovalCard | RetryLine | FailureLine;
 
 /** One thing in a turn: an item, an approval, a retry, a failure. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { Provider } from "../api";
+import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { useClient } from "./client-context";
 import { CommandLine } from "./failure-card";
@@ -39,12 +39,12 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
   );
 }
 
-export function usable({ readiness }: Provider): boolean {
+export function usable({ readiness }: ProviderInfo): boolean {
   return readiness.found && readiness.signedIn !== false;
 }
 
 /** What is missing, and the command that brings it. */
-export function Readiness({ provider }: { provider: Provider }) {
+export function Readiness({ provider }: { provider: ProviderInfo }) {
   const { message, action } = provider.readiness;
   if (!message && !action) return null;
   return (

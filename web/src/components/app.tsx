@@ -31,7 +31,7 @@ function Page({ client }: { client: Client }) {
     case "starting":
       return <div className="p-6 text-faint" role="status">Connecting …</div>;
     case "signed-out":
-      return <SignIn problem={account.problem} />;
+      return <SignIn problem={account.problem} ended={account.ended} />;
     case "unreachable":
       return (
         <main className="mx-auto max-w-lg p-6 pt-[20dvh]">

@@ -1,6 +1,5 @@
 import { useState } from "react";
-import type { ApprovalRequested, ApprovalResolved, Option } from "../protocol";
-import type { ApprovalCard } from "../session";
+import type { ApprovalCard, ApprovalRequested, ApprovalResolved, Option } from "../protocol";
 import { useStore } from "../store";
 import { ApprovalFields, type FieldValues } from "./approval-fields";
 import { Button } from "./button";
@@ -105,7 +104,7 @@ const CLOSED_BY: Record<NonNullable<ApprovalResolved["by"]>, string> = {
 };
 
 /** An approval that waits no more: one line, and what was filled in. */
-function Outcome({ request, resolved }: { request: ApprovalRequested; resolved?: ApprovalResolved }) {
+function Outcome({ request, resolved }: { request: ApprovalRequested; resolved?: ApprovalResolved | null }) {
   const option = request.options.find((one) => one.id === resolved?.option);
   const chosen = resolved?.option ? (option?.label ?? resolved.option) : undefined;
   const refused = !chosen || (option?.kind?.startsWith("reject") ?? false);

@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { changeSession } from "../api";
 import type { Prompt } from "../protocol";
 import { useStore } from "../store";
+import { toast } from "../toasts";
+import { AgentSettings, type Settings } from "./agent-settings";
 import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
 import { agentName, useSession } from "./session-context";
@@ -17,12 +20,13 @@ export function Composer() {
   const send = (text: string) => {
     client.prompt(feed.session, text, running ? { ifBusy } : {});
   };
+  const steer = shown.agent?.capabilities.steer ?? false;
   return (
     <PromptBox
       place={feed.session}
       label={`Message to ${agentName(shown)}`}
       onSend={send}
-      left={running && <IfBusyChoice value={ifBusy} onChange={setIfBusy} steer={shown.agent?.capabilities.steer ?? false} />}
+      left={running ? <IfBusyChoice value={ifBusy} onChange={setIfBusy} steer={steer} /> : <SessionSettings />}
       stop={
         running && (
           <Button
@@ -39,6 +43,21 @@ export function Composer() {
       }
     />
   );
+}
+
+/** Mode and model of the shown session. */
+function SessionSettings() {
+  const client = useClient();
+  const { feed, agent } = useSession();
+  const row = useStore(client.lists.view, ({ rows }) => rows.get(feed.session));
+  const { mode, model, modes, models } = useStore(feed.view, ({ state }) => state);
+  const change = async (settings: Settings) => {
+    const answer = await changeSession(feed.session, settings);
+    if (answer.ok) client.lists.put(answer.value);
+    else toast(answer.problem.message);
+  };
+  const value = { mode: mode ?? row?.mode ?? undefined, model: model ?? row?.model ?? undefined };
+  return <AgentSettings agent={agent} modes={modes} models={models} value={value} onChange={(settings) => void change(settings)} />;
 }
 
 function IfBusyChoice({ value, onChange, steer }: { value: IfBusy; onChange: (value: IfBusy) => void; steer: boolean }) {

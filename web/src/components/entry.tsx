@@ -1,5 +1,6 @@
 import { memo } from "react";
-import type { Entry, EntryContent } from "../session";
+import type { EntryContent } from "../protocol";
+import type { Entry } from "../session";
 import { ApprovalView } from "./approval";
 import { FailureCard } from "./failure-card";
 import { Icon } from "./icons";

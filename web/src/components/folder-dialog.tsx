@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
-import { addProject, fetchFolders, makeFolder, type FolderPage, type Problem } from "../api";
+import { addProject, fetchFolders, makeFolder, type Problem } from "../api";
+import type { Folders } from "../protocol";
 import { go } from "../route";
 import { Button } from "./button";
 import { useClient } from "./client-context";
@@ -19,7 +20,7 @@ export function FolderDialog({ onClose }: { onClose: () => void }) {
     setPath(next);
   };
   const use = async (folder: string) => {
-    const answer = await addProject(folder);
+    const answer = await addProject({ path: folder });
     if (!answer.ok) {
       setRefused(answer.problem);
       return;
@@ -62,7 +63,7 @@ export function FolderDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Where({ page, onOpen }: { page: FolderPage; onOpen: (path: string) => void }) {
+function Where({ page, onOpen }: { page: Folders; onOpen: (path: string) => void }) {
   return (
     <div className="mb-2 space-y-2">
       {page.roots.length > 1 && (
@@ -77,7 +78,7 @@ function Where({ page, onOpen }: { page: FolderPage; onOpen: (path: string) => v
   );
 }
 
-function FolderList({ page, onOpen }: { page: FolderPage; onOpen: (path: string) => void }) {
+function FolderList({ page, onOpen }: { page: Folders; onOpen: (path: string) => void }) {
   const row = "target flex w-full items-center gap-2.5 rounded-lg px-2 py-1.5 text-left hover:bg-panel";
   return (
     <ul data-testid="folder-list" className="h-64 overflow-y-auto rounded-xl border border-line p-1">

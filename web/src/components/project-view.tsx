@@ -3,6 +3,7 @@ import { makeSession, type Problem } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
 import { AgentChoice } from "./agent-choice";
+import { AgentSettings, type Settings } from "./agent-settings";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { PromptBox } from "./composer";
@@ -32,16 +33,18 @@ function NewSession({ project: id }: { project: string }) {
   const project = useStore(client.lists.view, ({ projects }) => projects?.find((one) => one.id === id));
   const known = useStore(client.lists.view, ({ projects }) => projects !== undefined);
   const account = useStore(client.account, (value) => value);
-  const usual = account.phase === "ready" ? account.me.defaultProvider : "practice";
+  const usual = account.phase === "ready" ? (account.me.defaultProvider ?? "") : "";
   const [chosen, setChosen] = useState<string>();
+  const [settings, setSettings] = useState<Settings>({});
   const [problem, setProblem] = useState<Problem>();
   const [starting, setStarting] = useState(false);
   const provider = chosen ?? usual;
+  const agent = useStore(client.lists.view, ({ providers }) => providers?.find((one) => one.id === provider));
   const place = `new:${id}`;
 
   const start = async (text: string) => {
     setStarting(true);
-    const made = await makeSession(id, provider);
+    const made = await makeSession({ project: id, provider, ...settings });
     setStarting(false);
     setProblem(made.ok ? undefined : made.problem);
     if (!made.ok) {
@@ -69,10 +72,17 @@ function NewSession({ project: id }: { project: string }) {
       </header>
       {project && !project.trusted && <TrustNotice project={project} />}
       {problem && <ProblemNotice what="The session could not be started; your text is below" problem={problem} />}
-      <AgentChoice value={provider} onChange={setChosen} />
+      <AgentChoice
+        value={provider}
+        onChange={(next) => {
+          setChosen(next);
+          setSettings({});
+        }}
+      />
       <PromptBox
         place={place}
         label="Write a prompt to start a session"
+        left={<AgentSettings agent={agent} value={settings} onChange={(change) => { setSettings({ ...settings, ...change }); }} />}
         disabled={starting || !project?.trusted}
         onSend={(text) => void start(text)}
       />

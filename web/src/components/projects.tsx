@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Project, Provider } from "../api";
 import { ago, useNow } from "../clock";
+import type { Project, ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { Readiness, usable } from "./agent-choice";
 import { Button } from "./button";
@@ -85,7 +85,7 @@ function ProjectRow({ project }: { project: Project }) {
   );
 }
 
-function Agents({ providers }: { providers: Provider[] }) {
+function Agents({ providers }: { providers: ProviderInfo[] }) {
   return (
     <section className="mt-10">
       <h2 className="mb-2 font-semibold">Agents on this machine</h2>

@@ -1,5 +1,5 @@
 import { duration, useNow } from "../clock";
-import type { RetryLine } from "../session";
+import type { RetryLine } from "../protocol";
 import { Icon } from "./icons";
 import { agentName, useSession } from "./session-context";
 

@@ -1,13 +1,13 @@
 import { createContext, use } from "react";
-import type { Provider } from "../api";
 import type { Feed } from "../feed";
+import type { ProviderInfo } from "../protocol";
 
 /** The session that is shown. */
 export interface ShownSession {
   feed: Feed;
   /** Provider id; empty while the session's row is not here yet. */
   provider: string;
-  agent?: Provider;
+  agent?: ProviderInfo;
   /** The project's folder; empty while it is not known. */
   folder: string;
 }

@@ -1,10 +1,11 @@
 import { useState, type SubmitEvent } from "react";
-import { changeSession, type SessionChange } from "../api";
-import type { SessionRow } from "../protocol";
+import { changeSession } from "../api";
+import type { SessionChanges, SessionRow } from "../protocol";
 import { go } from "../route";
 import { useStore } from "../store";
 import { toast } from "../toasts";
 import { ActionButtons, ActionMenu, type Action } from "./actions";
+import { BypassBadge } from "./agent-settings";
 import { useClient } from "./client-context";
 import { ConnectionDot } from "./connection";
 import { Icon } from "./icons";
@@ -20,7 +21,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   const mode = useStore(shown.feed.view, ({ state }) => state.mode);
   const wide = useWide();
   const [renaming, setRenaming] = useState(false);
-  const change = async (fields: SessionChange) => {
+  const change = async (fields: SessionChanges) => {
     const answer = await changeSession(session, fields);
     if (answer.ok) client.lists.put(answer.value);
     else toast(answer.problem.message);
@@ -55,6 +56,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
         )}
         <p className="truncate text-xs text-faint">{where}</p>
       </div>
+      <BypassBadge agent={shown.agent} mode={mode ?? row?.mode ?? undefined} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
       {!wide && <ActionMenu label="This session" actions={actions} />}
     </header>

@@ -4,7 +4,7 @@ import { Wordmark } from "./wordmark";
 import { Notice } from "./notice";
 
 /** No session: how to get in. */
-export function SignIn({ problem }: { problem?: Problem }) {
+export function SignIn({ problem, ended = false }: { problem?: Problem; ended?: boolean }) {
   return (
     <main data-testid="sign-in" className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-5 px-6 py-10">
       <Wordmark />
@@ -12,6 +12,11 @@ export function SignIn({ problem }: { problem?: Problem }) {
       {problem && (
         <Notice tone="bad" icon="alert" role="alert" title="This link did not work">
           {problem.message} Each link works once; get a fresh one as below.
+        </Notice>
+      )}
+      {ended && (
+        <Notice icon="alert" title="This browser was signed out">
+          All is kept on the server, and what runs there goes on.
         </Notice>
       )}
       <div className="space-y-1.5 text-[0.9375rem] text-dim">

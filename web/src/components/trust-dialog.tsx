@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { fetchBrings, trustProject, type Brought, type Problem, type Project } from "../api";
+import { fetchBrings, trustProject, type Problem } from "../api";
+import type { Brings, Project } from "../protocol";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
@@ -25,7 +26,7 @@ export function TrustNotice({ project }: { project: Project }) {
   );
 }
 
-const KINDS: Record<Brought["kind"], string> = {
+const KINDS: Record<Brings["kind"], string> = {
   hook: "Hooks: commands that agents run by themselves",
   "mcp-server": "MCP servers: programs that agents start",
   permission: "Permission rules: what agents may do without asking",
@@ -71,14 +72,14 @@ export function TrustDialog({ project, onClose }: { project: Project; onClose: (
         {problem && <ProblemNotice what="What the folder brings could not be read" problem={problem} onRetry={reload} />}
         {refused && <ProblemNotice what="The folder is not trusted" problem={refused} />}
       </div>
-      {brings && <Brings brings={brings} />}
+      {brings && <BringsList brings={brings} />}
     </Dialog>
   );
 }
 
-function Brings({ brings }: { brings: Brought[] }) {
+function BringsList({ brings }: { brings: Brings[] }) {
   if (!brings.length) return <p className="mt-4 text-dim">It brings no hooks, no MCP servers and no permission rules.</p>;
-  const kinds = (Object.keys(KINDS) as Brought["kind"][]).filter((kind) => brings.some((one) => one.kind === kind));
+  const kinds = (Object.keys(KINDS) as Brings["kind"][]).filter((kind) => brings.some((one) => one.kind === kind));
   return kinds.map((kind) => (
     <section key={kind} className="mt-4" data-testid="brings" data-kind={kind}>
       <h3 className="text-[0.8125rem] font-medium">{KINDS[kind]}</h3>

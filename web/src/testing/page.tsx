@@ -3,17 +3,16 @@
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
-import type { Provider } from "../api";
 import { Client } from "../client";
 import { ClientContext } from "../components/client-context";
 import { SessionContext } from "../components/session-context";
-import type { AnyCommand, AnyEvent } from "../protocol";
+import type { AnyCommand, AnyEvent, ProviderInfo } from "../protocol";
 import { FakeSocket, fakeSockets, WELCOME } from "./fake-socket";
 import { frame, subscribed } from "./history";
 
 const ME = { user: "u1", name: "you", version: "1", server: "run-1", allowBypass: false, defaultProvider: "practice", roots: [] };
 
-export const PRACTICE: Provider = {
+export const PRACTICE: ProviderInfo = {
   id: "practice",
   name: "Practice agent",
   capabilities: { approvals: true, steer: true, resume: true, images: false, modes: [], models: [] },
@@ -40,6 +39,7 @@ export interface OpenPage {
 
 /** A connected client with session `s1` open and empty; no sockets, no server. */
 export async function openPage(): Promise<OpenPage> {
+  window.dispatchEvent(new Event("pagehide")); // the page before keeps its drafts now, not later
   localStorage.clear();
   stubBrowser();
   fakeSockets();

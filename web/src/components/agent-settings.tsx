@@ -1,0 +1,68 @@
+import type { ProviderInfo } from "../protocol";
+import { useStore } from "../store";
+import { useClient } from "./client-context";
+
+export interface Settings {
+  mode?: string;
+  model?: string;
+}
+
+interface AgentSettingsProps {
+  agent?: ProviderInfo;
+  /** What the running agent told, where it did: better than what is known of its kind. */
+  modes?: string[];
+  models?: string[];
+  value: Settings;
+  onChange: (change: Settings) => void;
+}
+
+/** Mode and model, where the agent has a choice. Modes that ask nothing are offered only if the server allows them. */
+export function AgentSettings({ agent, modes, models, value, onChange }: AgentSettingsProps) {
+  const client = useClient();
+  const allowBypass = useStore(client.account, (account) => account.phase === "ready" && account.me.allowBypass);
+  const bypass = agent?.capabilities.bypassModes ?? [];
+  const known = modes?.length ? modes : (agent?.capabilities.modes ?? []);
+  const offered = known.filter((mode) => allowBypass || !bypass.includes(mode) || mode === value.mode);
+  const choice = models?.length ? models : (agent?.capabilities.models ?? []);
+  return (
+    <>
+      <Choice name="Mode" options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
+      <Choice name="Model" options={choice} value={value.model} onChange={(model) => { onChange({ model }); }} />
+    </>
+  );
+}
+
+function Choice({ name, options, value, onChange }: {
+  name: string;
+  options: string[];
+  value?: string;
+  onChange: (value: string) => void;
+}) {
+  if (options.length < 2) return null;
+  return (
+    <select
+      aria-label={name}
+      title={name}
+      data-testid={name.toLowerCase()}
+      value={value ?? ""}
+      onChange={(event) => { onChange(event.target.value); }}
+      className="target h-8 max-w-36 min-w-0 truncate rounded-lg bg-transparent px-1.5 text-xs text-dim hover:bg-bubble"
+    >
+      {value === undefined && <option value="">{name}</option>}
+      {value !== undefined && !options.includes(value) && <option>{value}</option>}
+      {options.map((option) => (
+        <option key={option}>{option}</option>
+      ))}
+    </select>
+  );
+}
+
+/** The agent asks nothing before it acts: to be seen at any time. */
+export function BypassBadge({ agent, mode }: { agent?: ProviderInfo; mode?: string }) {
+  if (!mode || !agent?.capabilities.bypassModes?.includes(mode)) return null;
+  return (
+    <span data-testid="bypass" className="shrink-0 rounded-full bg-bad-soft px-2 py-0.5 text-xs font-medium text-bad">
+      {mode}: asks nothing
+    </span>
+  );
+}
