@@ -173,6 +173,7 @@ async def test_the_lists_hear_of_it(running_server: RunningServer, session: str)
     async with wire(running_server) as watcher, wire(running_server) as client:
         await watcher.next("welcome")
         await client.ask(type="prompt", session=session, text="hello there")
+        await client.until_event("turn-completed")
         row: dict[str, Any] = {}
         while row.get("state", "idle") != "idle" or not row.get("messageCount", 0) > 1:
             row = (await watcher.next("sessions"))["upserts"][0]
