@@ -38,7 +38,7 @@ async def run(quick: bool) -> Result:
     return Result(
         title=f"Lists: a page of {PAGE} out of {SESSIONS:,} sessions",
         how=f"In the database: the whole query function on a reader's connection, {times} pages of each kind in mixed order; "
-        "floor: the statement that it issues, by the bare driver. Then the stream of one session at "
+        "floor: the statements that it issues, by the bare driver. Then the stream of one session at "
         f"{stream.RATE} chunks/s while a client reads pages over REST ({READS_PER_S} a second, all depths); floor: the same "
         "stream without.",
         rows=[
@@ -112,17 +112,17 @@ def _bare(
     log: Log, conn: Connection, user: int, folder: Path, kinds: dict[str, Any], times: int
 ) -> dict[str, list[float]]:
     """The same statements, by Python's own driver."""
-    issued: list[tuple[str, Any]] = []
-    log.on_statement = lambda statement, parameters: issued.append((statement, parameters))
-    statements: dict[str, dict[str, Any]] = {}
+    issued: dict[str, dict[str, Any]] = {}
     for kind, page in kinds.items():
+        seen: list[tuple[str, Any]] = []
+        log.on_statement = lambda statement, parameters, seen=seen: seen.append((statement, parameters))
         sessions.list_sessions(conn, user, limit=PAGE, **page)
-        statements[kind] = {"statement": issued[-1][0], "parameters": issued[-1][1]}
+        issued[kind] = {"statements": seen}
     log.on_statement = None
     with contextlib.closing(sqlite3.connect(f"file:{database(folder)}?mode=ro", uri=True)) as bare:
         bare.execute("BEGIN")
         return _time(
-            statements, times, lambda statement, parameters: bare.execute(statement, parameters).fetchall()
+            issued, times, lambda statements: [bare.execute(*each).fetchall() for each in statements]
         )
 
 

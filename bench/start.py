@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from bench.figures import Result, Row, percentile
+from bench.filled import with_events
 from bench.served import LIMIT_S, Wrong, serve_command, temporary
 
 IDLE_S = 5.0
@@ -17,53 +18,51 @@ BARE = [sys.executable, "-c", "import asyncio"]
 LOOK_S = 0.002
 """Between two looks whether the server answers."""
 
+Memory = tuple[float, float]
+"""MB: resident, and its share of what it shares."""
+
 
 async def run(quick: bool) -> Result:
-    """On an empty directory, and on one that is there already."""
+    """On an empty directory, on one that is there already, on one with a long log."""
     rounds = 3 if quick else 7
-    first, again, memory = [], [], []
     with temporary() as folder:
-        await _ready(folder / "warm-up")  # the compiled modules, the system's cache
-        for number in range(rounds):
-            first.append((await _ready(folder / f"{number}"))[0])
-            seconds, used = await _ready(folder / "0", IDLE_S if number < 3 else 0)
-            again.append(seconds)
-            memory.append(used)
-        floor = [await _bare() for _ in range(rounds)]
-    idle = [used for used in memory if used]
-    bare = percentile(floor, 50)
+        await with_events(folder)
+        await _ready(folder / "1")  # the compiled modules, the system's cache
+        first = [(await _ready(folder / f"new-{number}"))[0] for number in range(rounds)]
+        again = [(await _ready(folder / "1"))[0] for _ in range(rounds)]
+        long = [(await _ready(folder))[0] for _ in range(rounds)]
+        memory = [(await _ready(folder / "1", IDLE_S))[1] for _ in range(3)]
+        floor = percentile([await _bare() for _ in range(rounds)], 50)
+
+    def ready(what: str, seconds: list[float], at_most: float | None = 1.0) -> Row:
+        return Row(
+            what=f"ready, {what}", value=percentile(seconds, 50), floor=floor, unit="s", at_most=at_most
+        )
+
     return Result(
         title="Start: ready, and idle",
         how=f"From starting the process to the first 200 of `/health`, median of {rounds}; floor: Python starts and imports "
         f"asyncio. Memory of the server's process {IDLE_S:g} s later: resident (RSS), and its share of what it shares (PSS).",
         rows=[
-            Row(what="ready", value=percentile(again, 50), floor=bare, unit="s", at_most=1.0),
-            Row(what="ready, slowest", value=max(again), floor=max(floor), unit="s"),
-            Row(
-                what="ready, on an empty directory",
-                value=percentile(first, 50),
-                floor=bare,
-                unit="s",
-                at_most=1.0,
-            ),
-            Row(what="idle, RSS", value=percentile([rss for rss, _ in idle], 50), unit="MB", at_most=80),
-            Row(what="idle, PSS", value=percentile([pss for _, pss in idle], 50), unit="MB"),
+            ready("again", again),
+            ready("for the first time", first),
+            ready("with 100,000 events", long),
+            Row(what="idle, RSS", value=percentile([rss for rss, _ in memory], 50), unit="MB", at_most=80),
+            Row(what="idle, PSS", value=percentile([pss for _, pss in memory], 50), unit="MB"),
         ],
         checked="each server answered 200, and ended with exit code 0",
     )
 
 
-async def _ready(folder: Path, idle_s: float = 0) -> tuple[float, tuple[float, float] | None]:
-    """Seconds until it answers; and after `idle_s` more its memory in MB (RSS, PSS)."""
+async def _ready(folder: Path, idle_s: float = 0) -> tuple[float, Memory]:
+    """Seconds until it answers; and its memory `idle_s` later."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
     port = _free_port()
     command = [str(port) if word == "0" else word for word in serve_command(folder)]
     return await _start(command, port, folder, idle_s)
 
 
-async def _start(
-    command: Sequence[str], port: int, folder: Path, idle_s: float
-) -> tuple[float, tuple[float, float] | None]:
+async def _start(command: Sequence[str], port: int, folder: Path, idle_s: float) -> tuple[float, Memory]:
     began = time.monotonic()
     with (folder / "output").open("wb") as output:
         process = await asyncio.create_subprocess_exec(*command, stdout=output, stderr=output)
@@ -75,7 +74,7 @@ async def _start(
                 await asyncio.sleep(LOOK_S)
         seconds = time.monotonic() - began
         await asyncio.sleep(idle_s)
-        memory = _memory(process.pid) if idle_s else None
+        memory = _memory(process.pid)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -99,7 +98,7 @@ async def _healthy(port: int) -> bool:
     return True
 
 
-def _memory(pid: int) -> tuple[float, float]:
+def _memory(pid: int) -> Memory:
     used = psutil.Process(pid).memory_full_info()
     return used.rss / 1e6, getattr(used, "pss", used.rss) / 1e6
 
