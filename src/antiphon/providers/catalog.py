@@ -58,3 +58,10 @@ def _entry(id: str, table: Any) -> AcpEntry:
     if not entry.command:
         raise ValueError(f"{id}: the command is empty")
     return entry
+
+
+def warm() -> None:
+    """Load what the first agent needs, so that the first prompt need not wait for it (about a second)."""
+    from antiphon.providers.acp.link import library
+
+    library()

@@ -71,6 +71,7 @@ class Application:
                 version=__version__,
                 user_name=owner,
                 allow_bypass=settings.allow_bypass,
+                warm=catalog.warm,
                 server=server,
             )
         )

@@ -79,6 +79,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     version: str
     user_name: str
     allow_bypass: bool = False
+    warm: Callable[[], object] | None = None
+    """Called once, off the event loop, when the first client comes: what a prompt will need that is slow to load."""
     server: str = msgspec.field(default_factory=new_id)
 
 
@@ -88,6 +90,7 @@ class WebSockets:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._live: set[_Socket] = set()
+        self._warming: asyncio.Task[object] | None = None
 
     def __len__(self) -> int:
         return len(self._live)
@@ -107,6 +110,8 @@ class WebSockets:
             self._endpoint, client, receive, send, scope["antiphon.send"], scope["antiphon.abort"]
         )
         self._live.add(socket)
+        if self._endpoint.warm and self._warming is None:
+            self._warming = asyncio.create_task(asyncio.to_thread(self._endpoint.warm))
         try:
             await socket.run()
         finally:
