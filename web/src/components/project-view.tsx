@@ -7,6 +7,7 @@ import { AgentSettings, type Settings } from "./agent-settings";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { PromptBox } from "./composer";
+import { ConnectionDot } from "./connection";
 import { ProblemNotice } from "./notice";
 import { BackLink } from "./session-header";
 import { Shell } from "./shell";
@@ -19,8 +20,9 @@ export function ProjectView({ project, creating }: { project: string; creating: 
   return (
     <Shell project={project} list={!creating}>
       {!wide && (
-        <div className="flex items-center px-2 pt-2">
+        <div className="flex items-center justify-between pt-2 pr-4 pl-2">
           <BackLink project={project} />
+          <ConnectionDot />
         </div>
       )}
       <NewSession project={project} />
