@@ -106,6 +106,7 @@ async def test_kill_9_of_the_server(desk: Desk) -> None:
     for _ in range(2):
         await tab.turn_is("interrupted")
         await expect(tab.by("interrupted")).to_contain_text("The server went away while the agent worked")
+        await expect(tab.row).to_have_attribute("data-state", "interrupted")
         await tab.reload()
     assert not agents_of(session)
 
