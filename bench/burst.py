@@ -12,7 +12,7 @@ import msgspec
 from acp.connection import Connection
 
 from bench.figures import Result, Row
-from bench.served import LIMIT_S, Server, Transcript, Wrong, served, temporary, turn
+from bench.served import LIMIT_S, Server, Transcript, Wrong, ended, served, temporary, turn
 
 COUNT = 20_000
 LINE_LIMIT = 64 * 1024 * 1024
@@ -120,7 +120,7 @@ async def _library(work: Path) -> float:
         await connection.send_request("session/prompt", {"sessionId": opened["sessionId"], "prompt": prompt})
         await done.wait()  # it makes a task of each notification, and answers may overtake them
     await connection.close()
-    await _end(agent)
+    await ended(agent)
     return count.seconds(began)
 
 
@@ -143,16 +143,10 @@ async def _pipe(work: Path) -> float:
     began = time.monotonic_ns()
     async with asyncio.timeout(LIMIT_S):
         await ask(3, "session/prompt", sessionId=session, prompt=[{"type": "text", "text": f"flood {COUNT}"}])
-    await _end(agent)
+    await ended(agent)
     return count.seconds(began)
 
 
 async def _agent() -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(*PRACTICE, stdin=pipe, stdout=pipe, limit=LINE_LIMIT)
-
-
-async def _end(agent: asyncio.subprocess.Process) -> None:
-    assert agent.stdin
-    agent.stdin.close()
-    await asyncio.wait_for(agent.communicate(), LIMIT_S)

@@ -233,6 +233,13 @@ async def started(
         await asyncio.wait_for(process.communicate(), LIMIT_S)
 
 
+async def ended(agent: asyncio.subprocess.Process) -> None:
+    """Have an agent of ours leave: it does when its stdin ends."""
+    assert agent.stdin
+    agent.stdin.close()
+    await asyncio.wait_for(agent.communicate(), LIMIT_S)
+
+
 async def _token(folder: Path) -> str:
     words = ["token", "create", "bench", "--data-dir", str(folder / "data")]
     pipe = asyncio.subprocess.PIPE

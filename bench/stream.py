@@ -8,10 +8,14 @@ import msgspec
 
 from antiphon.model.replies import Events
 from bench.figures import Result, Row, median_of
-from bench.served import AGENT, LIMIT_S, Server, Transcript, Wire, served, temporary
+from bench.served import AGENT, LIMIT_S, Server, Transcript, Wire, ended, served, temporary
 
 RATE = 50
 """Chunks a second and session."""
+START_MS = 500
+"""From the prompt to the first chunk."""
+WARM_UP = f"{RATE} 1"
+"""The first prompt: it starts the agent, which is none of the stream's time."""
 
 Latencies = list[float]
 """ms, of each chunk."""
@@ -66,9 +70,9 @@ async def _measure(sessions: int, seconds: int, rounds: int) -> tuple[list[Laten
 
 
 def _texts(sessions: int, count: int) -> list[str]:
-    """Prompts whose chunks do not fall together: twenty agents have twenty clocks."""
+    """Prompts whose chunks do not fall together (twenty agents have twenty clocks), nor on the turns' own start."""
     phases = random.Random(1)
-    return [f"{RATE} {count} {phases.random() * 1000 / RATE}" for _ in range(sessions)]
+    return [f"{RATE} {count} {START_MS + phases.random() * 1000 / RATE}" for _ in range(sessions)]
 
 
 # By Antiphon
@@ -76,29 +80,31 @@ def _texts(sessions: int, count: int) -> list[str]:
 
 async def through(server: Server, sessions: int, count: int) -> Latencies:
     """One client, as the page is one: one WebSocket that follows all sessions."""
-    ids = [await server.session("bench") for _ in range(sessions)]
-    transcripts = {id: Transcript() for id in ids}
+    transcripts = {await server.session("bench"): Transcript() for _ in range(sessions)}
     async with server.connect() as wire:
-        for id in ids:
+        for id in transcripts:
             await wire.follow(id)
-        for id, text in zip(ids, _texts(sessions, count), strict=True):
-            await wire.ask(id, text)
-        found = await _take(wire, transcripts)
+        await _turns(wire, transcripts, [WARM_UP] * sessions)
+        for transcript in transcripts.values():
+            transcript.chunks.clear()
+        found = await _turns(wire, transcripts, _texts(sessions, count))
     for id, transcript in transcripts.items():
         transcript.check(range(count), server.rows(id))
     return found
 
 
-async def _take(wire: Wire, transcripts: dict[str, Transcript]) -> Latencies:
+async def _turns(wire: Wire, transcripts: dict[str, Transcript], texts: list[str]) -> Latencies:
+    """A turn in each session, all at once."""
+    for (id, transcript), text in zip(transcripts.items(), texts, strict=True):
+        transcript.ended = None
+        await wire.ask(id, text)
     found: Latencies = []
-    running = len(transcripts)
     async with asyncio.timeout(LIMIT_S):
-        while running:
+        while any(transcript.ended is None for transcript in transcripts.values()):
             frame = await wire.receive()
             if isinstance(frame, Events):
-                transcript = transcripts[frame.session]
-                found += [_latency(chunk, wire.arrived) for chunk in transcript.take(frame, wire.arrived)]
-                running -= transcript.ended is not None
+                chunks = transcripts[frame.session].take(frame, wire.arrived)
+                found += [_latency(chunk, wire.arrived) for chunk in chunks]
     return found
 
 
@@ -106,13 +112,24 @@ async def _take(wire: Wire, transcripts: dict[str, Transcript]) -> Latencies:
 
 
 async def _bare(sessions: int, count: int) -> Latencies:
-    found = await asyncio.gather(*(_read_pipe(text, count) for text in _texts(sessions, count)))
+    """The same client reads all the agents' pipes."""
+    pipes = [await _start() for _ in range(sessions)]
+    await asyncio.gather(*(_ask(agent, WARM_UP, 1) for agent in pipes))
+    texts = _texts(sessions, count)
+    found = await asyncio.gather(
+        *(_ask(agent, text, count) for agent, text in zip(pipes, texts, strict=True))
+    )
+    for agent in pipes:
+        await ended(agent)
     return [latency for each in found for latency in each]
 
 
-async def _read_pipe(text: str, count: int) -> Latencies:
+async def _start() -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
-    agent = await asyncio.create_subprocess_exec(*AGENT, stdin=pipe, stdout=pipe)
+    return await asyncio.create_subprocess_exec(*AGENT, stdin=pipe, stdout=pipe)
+
+
+async def _ask(agent: asyncio.subprocess.Process, text: str, count: int) -> Latencies:
     assert agent.stdin and agent.stdout
     message = {"id": 1, "method": "session/prompt", "params": {"prompt": [{"text": text}]}}
     agent.stdin.write(msgspec.json.encode(message) + b"\n")
@@ -121,8 +138,7 @@ async def _read_pipe(text: str, count: int) -> Latencies:
         line = await agent.stdout.readline()
         arrived = time.monotonic_ns()
         found.append(_latency(msgspec.json.decode(line)["params"]["update"]["content"]["text"], arrived))
-    agent.stdin.close()
-    await agent.communicate()
+    await agent.stdout.readline()  # the turn's end
     return found
 
 

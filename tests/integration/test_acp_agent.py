@@ -358,7 +358,9 @@ async def test_mode_and_model_are_chosen(scripted: Scripted) -> None:
         {"sessionId": "s", "configId": "m", "value": "b"},
     ]
     assert [(e.mode, e.model) for e in sink.of(SessionUpdated)] == [("ask", "a"), ("plan", None), (None, "b")]
-    agent = await subject.provider.open(replace(subject.launch(new_id()), mode="ask", model="a"), RecordingSink())
+    agent = await subject.provider.open(
+        replace(subject.launch(new_id()), mode="ask", model="a"), RecordingSink()
+    )
     await agent.close()
     assert methods(subject)[-2:] == ["initialize", "session/new"]
 

@@ -45,7 +45,11 @@ async def a_renamed_project_keeps_its_sessions(subject: Subject) -> None:
 
 async def projects_are_listed_by_use(subject: Subject) -> None:
     """The project whose session was active last comes first."""
-    first, second, user = await subject.pen("/home/me/1"), await subject.pen("/home/me/2"), await subject.user()
+    first, second, user = (
+        await subject.pen("/home/me/1"),
+        await subject.pen("/home/me/2"),
+        await subject.user(),
+    )
     await second.write(started("t1"))
     await first.write(started("t1"), e.TurnCompleted(turn="t1"))
     found = await subject.log.read(lambda c: projects.list_projects(c, user))
