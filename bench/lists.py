@@ -29,7 +29,7 @@ Place = tuple[int, int]
 
 async def run(quick: bool) -> Result:
     """Pages in the database; then a stream with and without pages read beside it."""
-    times, (rounds, seconds) = (50 if quick else 1000), ((1, 4) if quick else (3, 20))
+    times, (rounds, seconds) = (50 if quick else 1000), ((1, 4) if quick else (3, 10))
     with temporary() as folder:
         await with_sessions(folder)
         pages = await _pages(folder, times)

@@ -60,7 +60,9 @@ class Server:
             max_size=None,
             ping_interval=None,
             proxy=None,
+            create_connection=Stamped,
         ) as socket:
+            assert isinstance(socket, Stamped)
             wire = Wire(socket)
             if not isinstance(await wire.receive(), Welcome):
                 raise Wrong("no welcome")
@@ -75,20 +77,30 @@ class Server:
             return connection.execute(query, (session,)).fetchall()
 
 
-class Wire:
-    """The client's side of one WebSocket. What arrives is stamped before anything is made of it."""
+class Stamped(ClientConnection):
+    """A WebSocket that notes when bytes come, before anything is made of them."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    came = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.came = time.monotonic_ns()
+        super().data_received(data)
+
+
+class Wire:
+    """The client's side of one WebSocket."""
+
+    def __init__(self, socket: Stamped) -> None:
         self._socket = socket
         self.arrived = 0
-        """When the last frame came (monotonic ns)."""
+        """When the last frame came, or later bytes, if they came before it was taken (monotonic ns)."""
 
     async def send(self, command: AnyCommand) -> None:
         await self._socket.send(_encode(command).decode())
 
     async def receive(self) -> AnyFrame:
         raw = await self._socket.recv(decode=False)
-        self.arrived = time.monotonic_ns()
+        self.arrived = self._socket.came
         return _frame(raw)
 
     async def follow(self, session: str, **start: int) -> Subscribed:

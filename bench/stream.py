@@ -113,33 +113,43 @@ async def _turns(wire: Wire, transcripts: dict[str, Transcript], texts: list[str
 
 async def _bare(sessions: int, count: int) -> Latencies:
     """The same client reads all the agents' pipes."""
-    pipes = [await _start() for _ in range(sessions)]
-    await asyncio.gather(*(_ask(agent, WARM_UP, 1) for agent in pipes))
+    pipes = [await Pipe.open() for _ in range(sessions)]
+    await asyncio.gather(*(pipe.ask(WARM_UP, 1) for pipe in pipes))
     texts = _texts(sessions, count)
-    found = await asyncio.gather(
-        *(_ask(agent, text, count) for agent, text in zip(pipes, texts, strict=True))
-    )
-    for agent in pipes:
-        await ended(agent)
+    found = await asyncio.gather(*(pipe.ask(text, count) for pipe, text in zip(pipes, texts, strict=True)))
+    for pipe in pipes:
+        await ended(pipe.agent)
     return [latency for each in found for latency in each]
 
 
-async def _start() -> asyncio.subprocess.Process:
-    pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(*AGENT, stdin=pipe, stdout=pipe)
+class Pipe:
+    """An agent's pipe. It notes when bytes come, before anything is made of them, as the WebSocket's client does."""
 
+    def __init__(self, agent: asyncio.subprocess.Process) -> None:
+        assert agent.stdin and agent.stdout
+        self.agent, self._stdin, self._stdout, self._came = agent, agent.stdin, agent.stdout, 0
+        self._feed = self._stdout.feed_data
+        self._stdout.feed_data = self._stamp
 
-async def _ask(agent: asyncio.subprocess.Process, text: str, count: int) -> Latencies:
-    assert agent.stdin and agent.stdout
-    message = {"id": 1, "method": "session/prompt", "params": {"prompt": [{"text": text}]}}
-    agent.stdin.write(msgspec.json.encode(message) + b"\n")
-    found: Latencies = []
-    while len(found) < count:
-        line = await agent.stdout.readline()
-        arrived = time.monotonic_ns()
-        found.append(_latency(msgspec.json.decode(line)["params"]["update"]["content"]["text"], arrived))
-    await agent.stdout.readline()  # the turn's end
-    return found
+    @classmethod
+    async def open(cls) -> "Pipe":
+        pipe = asyncio.subprocess.PIPE
+        return cls(await asyncio.create_subprocess_exec(*AGENT, stdin=pipe, stdout=pipe))
+
+    def _stamp(self, data: bytes) -> None:
+        self._came = time.monotonic_ns()
+        self._feed(data)
+
+    async def ask(self, text: str, count: int) -> Latencies:
+        """Have it say `count` chunks; their latencies."""
+        message = {"id": 1, "method": "session/prompt", "params": {"prompt": [{"text": text}]}}
+        self._stdin.write(msgspec.json.encode(message) + b"\n")
+        found: Latencies = []
+        while len(found) < count:
+            line = msgspec.json.decode(await self._stdout.readline())
+            found.append(_latency(line["params"]["update"]["content"]["text"], self._came))
+        await self._stdout.readline()  # the turn's end
+        return found
 
 
 def _latency(chunk: str, arrived: int) -> float:
