@@ -48,7 +48,7 @@ async def run(quick: bool) -> Result:
             ),
             Row(what="killed, slowest", value=max(shown), floor=max(seen), unit="ms", at_most=1000),
         ],
-        checked="each prompt got one reply, `session-busy` naming the running turn; each kill ended its turn once, as "
+        checked="each prompt got one reply, `session-busy` naming the running turn; each kill ended its turn, once in the log, as "
         "`provider-crashed`",
     )
 
@@ -101,7 +101,10 @@ async def _prompt(wire: Wire, session: str) -> float:
 async def _killed(server: Server) -> float:
     session = await server.session("bench")
     async with server.connect() as wire:
-        return await _kill(wire, await _begin(wire, session))
+        shown = await _kill(wire, await _begin(wire, session))
+    if sum(isinstance(_event(body), TURN_ENDS) for _, body in server.rows(session)) != 1:
+        raise Wrong("a turn has not exactly one end in the log")
+    return shown
 
 
 async def _kill(wire: Wire, pid: int) -> float:
