@@ -12,7 +12,8 @@ from antiphon.model.events import TURN_ENDS, AnyEvent, ItemDelta, TurnFailed
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Events, Pong, SessionBusy
 from bench.figures import Result, Row, percentile
-from bench.served import AGENT, LIMIT_S, Server, Wire, Wrong, served, temporary
+from bench.served import AGENT, Server, served, temporary
+from bench.wire import LIMIT_S, Wire, Wrong
 
 _event = msgspec.json.Decoder(AnyEvent).decode
 

@@ -12,7 +12,8 @@ import msgspec
 from acp.connection import Connection
 
 from bench.figures import Result, Row
-from bench.served import LIMIT_S, Server, Transcript, Wrong, ended, served, temporary, turn
+from bench.served import Server, ended, served, temporary
+from bench.wire import LIMIT_S, Transcript, Wrong, turn
 
 COUNT = 20_000
 LINE_LIMIT = 64 * 1024 * 1024

@@ -5,7 +5,7 @@ import contextlib
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from antiphon.log.users import the_user
 from bench import stream
 from bench.figures import Result, Row, median_of, percentile
 from bench.filled import SESSIONS, with_sessions
-from bench.served import Server, Wrong, database, served, temporary
+from bench.served import Server, database, served, temporary
+from bench.wire import Wrong
 
 PAGE = 50
 READS_PER_S = 20
@@ -156,7 +157,7 @@ async def _streams(
 
 
 @contextlib.asynccontextmanager
-async def _reading(server: Server, reads: list[float]) -> AsyncIterator[None]:
+async def _reading(server: Server, reads: list[float]) -> AsyncGenerator[None]:
     reader = asyncio.create_task(_read(server, reads))
     try:
         yield

@@ -11,7 +11,8 @@ import msgspec
 from antiphon.model.replies import Events, Sessions
 from bench.figures import Result, Row, percentile
 from bench.filled import DELTAS, ITEMS, TURNS, with_events
-from bench.served import Server, Wire, Wrong, database, served, temporary
+from bench.served import Server, database, served, temporary
+from bench.wire import Wire, Wrong
 
 TAIL = 200
 COUNT = TURNS * (ITEMS * (DELTAS + 2) + 4)
@@ -25,7 +26,8 @@ async def run(quick: bool) -> Result:
     with temporary() as folder:
         session = await with_events(folder)
         wanted = _read(folder, session)
-        cold, bare_cold = [], []
+        cold: list[float] = []
+        bare_cold: list[float] = []
         for _ in range(colds):
             bare_cold.append(_bare(folder, session, cold=True))
             async with served(folder) as server:

@@ -11,7 +11,8 @@ import psutil
 
 from bench.figures import Result, Row, percentile
 from bench.filled import with_events
-from bench.served import LIMIT_S, Wrong, serve_command, temporary
+from bench.served import serve_command, temporary
+from bench.wire import LIMIT_S, Wrong
 
 IDLE_S = 5.0
 BARE = [sys.executable, "-c", "import asyncio"]

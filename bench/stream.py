@@ -8,7 +8,8 @@ import msgspec
 
 from antiphon.model.replies import Events
 from bench.figures import Result, Row, median_of
-from bench.served import AGENT, LIMIT_S, Server, Transcript, Wire, ended, served, temporary
+from bench.served import AGENT, Server, ended, served, temporary
+from bench.wire import LIMIT_S, Transcript, Wire
 
 RATE = 50
 """Chunks a second and session."""
@@ -129,7 +130,7 @@ class Pipe:
         assert agent.stdin and agent.stdout
         self.agent, self._stdin, self._stdout, self._came = agent, agent.stdin, agent.stdout, 0
         self._feed = self._stdout.feed_data
-        self._stdout.feed_data = self._stamp
+        self._stdout.feed_data = self._stamp  # pyright: ignore[reportAttributeAccessIssue]
 
     @classmethod
     async def open(cls) -> "Pipe":
