@@ -24,7 +24,7 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
           <p className="mt-0.5 font-mono text-xs text-dim">
             {failure.type} · {failure.code}
           </p>
-          {action && (
+          {action && !(actions && action.kind === "retry") && (
             <p className="mt-2">
               {action.label}
               {action.until ? ` (from ${timeOfDay(action.until)})` : ""}

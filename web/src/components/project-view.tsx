@@ -34,6 +34,7 @@ function NewSession({ project: id }: { project: string }) {
   const client = useClient();
   const project = useStore(client.lists.view, ({ projects }) => projects?.find((one) => one.id === id));
   const known = useStore(client.lists.view, ({ projects }) => projects !== undefined);
+  const unknown = useStore(client.lists.view, ({ projects, problem: why }) => (projects ? undefined : why));
   const account = useStore(client.account, (value) => value);
   const usual = account.phase === "ready" ? (account.me.defaultProvider ?? "") : "";
   const [chosen, setChosen] = useState<string>();
@@ -45,14 +46,13 @@ function NewSession({ project: id }: { project: string }) {
   const place = `new:${id}`;
 
   const start = async (text: string) => {
+    client.drafts.set(place, text); // it stays a draft until there is a session to send it to
     setStarting(true);
     const made = await makeSession({ project: id, provider, ...settings });
     setStarting(false);
     setProblem(made.ok ? undefined : made.problem);
-    if (!made.ok) {
-      client.drafts.restore(place, text);
-      return;
-    }
+    if (!made.ok) return;
+    client.drafts.set(place, "");
     client.lists.put(made.value);
     client.prompt(made.value.id, text);
     go(`sessions/${made.value.id}`);
@@ -73,6 +73,9 @@ function NewSession({ project: id }: { project: string }) {
         <p className="mt-1 font-mono text-xs wrap-anywhere text-faint">{project?.path}</p>
       </header>
       {project && !project.trusted && <TrustNotice project={project} />}
+      {unknown && (
+        <ProblemNotice what="The project did not load" problem={unknown} onRetry={() => void client.lists.refresh()} />
+      )}
       {problem && <ProblemNotice what="The session could not be started; your text is below" problem={problem} />}
       <AgentChoice
         value={provider}
