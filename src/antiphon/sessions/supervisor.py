@@ -36,8 +36,8 @@ IDLE_AGENT_SECONDS = 600.0
 """An agent that nobody asked anything for so long is retired; the next prompt starts it again."""
 LOOK_SECONDS = 15.0
 """How often the supervisor looks after what is idle."""
-COMPACT_COMMITS = 20
-"""How many commits of a few hundred deltas one look may take."""
+COMPACT_COMMITS = 100
+"""How many commits of a hundred deltas one look may take."""
 STOP_SECONDS = 4.0
 """For all sessions to end their turns when the server stops."""
 
