@@ -131,7 +131,7 @@ async def test_an_agent_that_is_not_there(make_desk, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("prompt", "code", "words"),
     [
-        ("cut", "truncated", "closed its output, though it still ran"),
+        ("cut", "truncated", "closed its stdin or stdout, though it still ran"),
         ("bad json", "provider-crashed", "not the Agent Client Protocol"),
     ],
 )
