@@ -1,7 +1,7 @@
 """A real Chromium in front of real servers: one browser for all tests, for each its own server and context.
 
-The browser lives on the event loop of the whole run, so that it is started once; tests of this
-folder say `pytestmark = MARKS` to run there.
+The browser lives on the event loop of the whole run, so that it is started once; the tests of this
+folder run there, too (`pytest.mark.asyncio(loop_scope="session")`).
 """
 
 import asyncio
