@@ -101,11 +101,13 @@ class Desk:
         return tab
 
     async def close(self) -> None:
-        """Close the browser profiles and the wire; the server is its fixture's."""
+        """Close the browser profiles and the wire, and end the server in no time: its keepers end the rest."""
         for context in self._contexts:
             await context.close()
         if self.wire:
             await self.wire.close()
+        if self.server.process.poll() is None:
+            await asyncio.to_thread(self.server.kill)
 
 
 class Tab:

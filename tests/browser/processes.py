@@ -8,6 +8,8 @@ import psutil
 
 from antiphon.providers.environment import MARKER
 
+LOOK_S = 0.01
+
 
 def agents_of(session: str) -> list[psutil.Process]:
     """Every process of the session's agents, the keeper first (it is the oldest)."""
@@ -20,20 +22,30 @@ def agents_of(session: str) -> list[psutil.Process]:
 
 
 def _alive(process: psutil.Process) -> bool:
-    return process.status() != psutil.STATUS_ZOMBIE
+    """Dead and not collected yet is dead."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _wait(processes: list[psutil.Process], limit_s: float) -> list[psutil.Process]:
+    """Wait until all are dead; what still lives after the limit. (Nothing tells of a stranger's death but looking.)"""
+    until = time.monotonic() + limit_s
+    while (left := [process for process in processes if _alive(process)]) and time.monotonic() < until:
+        time.sleep(LOOK_S)
+    return left
 
 
 async def all_gone(session: str, *, limit_s: float, noise_s: float = 2.0) -> float:
     """Seconds until no process of the session is left. `noise_s` is for a busy machine."""
     began = time.monotonic()
-    left = agents_of(session)
-    _, alive = await asyncio.to_thread(psutil.wait_procs, left, timeout=limit_s + noise_s)
-    assert not [process for process in alive if _alive(process)], f"left behind: {alive}"
+    left = await asyncio.to_thread(_wait, agents_of(session), limit_s + noise_s)
+    assert not left, f"left behind: {left}"
     assert not (late := agents_of(session)), f"left behind: {late}"
     return time.monotonic() - began
 
 
 async def death_of(process: psutil.Process) -> float:
     """When it died: ms since the Unix epoch, as the page counts."""
-    await asyncio.to_thread(process.wait, 60)
+    assert not await asyncio.to_thread(_wait, [process], 60), f"{process} lives on"
     return time.time() * 1000
