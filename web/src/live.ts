@@ -50,6 +50,8 @@ function sessionUpdated(state: State, event: SessionUpdated): void {
   state.modes = event.modes ?? state.modes;
   state.models = event.models ?? state.models;
   state.queueHeld = event.queueHeld ?? state.queueHeld;
+  state.tasks = event.tasks ?? state.tasks;
+  state.lost = event.lost ?? state.lost;
   if (!event.queue) return;
   const order = new Map(event.queue.map((turn, at) => [turn, at]));
   const place = (turn: string) => order.get(turn) ?? order.size;

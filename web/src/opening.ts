@@ -31,6 +31,8 @@ function runningTurn(draft: Draft, told: RunningTurn): void {
     turn.text = told.text;
     turn.attachments = told.attachments ?? [];
     turn.command = told.command ?? undefined;
+    turn.origin = told.origin === "agent" ? "agent" : undefined;
+    turn.carried = told.carried ?? false;
     turn.startedAt = told.since;
   }
   turn.stalledSince = told.stalledSince ?? undefined;

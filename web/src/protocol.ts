@@ -22,7 +22,17 @@ export type AnyEvent =
   | UsageUpdated
   | SessionUpdated;
 export type AnyCommand =
-  Subscribe | Unsubscribe | Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | Ping;
+  | Subscribe
+  | Unsubscribe
+  | Prompt
+  | Cancel
+  | Wait
+  | Answer
+  | Dequeue
+  | Reorder
+  | ResumeQueue
+  | StopTask
+  | Ping;
 export type AnyFrame =
   | Welcome
   | Subscribed
@@ -37,9 +47,10 @@ export type AnyFrame =
   | Notice
   | Goodbye;
 export type Reply = Subscribed | Unsubscribed | Accepted | SessionBusy | Rejected | Pong;
-export type ItemContent = Message | Reasoning | ToolCall | Plan;
-export type EntryContent = Message | Reasoning | ToolCall | Plan | ApprovalCard | RetryLine | FailureLine;
-export type EffectCommand = Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue;
+export type ItemContent = Message | Reasoning | ToolCall | Plan | Note;
+export type EntryContent =
+  Message | Reasoning | ToolCall | Plan | Note | ApprovalCard | RetryLine | FailureLine;
+export type EffectCommand = Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | StopTask;
 
 /**
  * A prompt was accepted while another turn runs; it starts by itself (or when the queue is let run).
@@ -62,6 +73,8 @@ export interface TurnStarted {
   attachments?: string[];
   command?: string | null;
   retryOf?: string | null;
+  origin?: "agent" | "person";
+  carried?: boolean;
   seq?: number;
   turn?: string | null;
   at?: number;
@@ -143,6 +156,7 @@ export interface Failure {
 export interface Action {
   kind:
     | "add-key"
+    | "carry-over"
     | "choose-folder"
     | "free-space"
     | "install"
@@ -202,7 +216,7 @@ export interface TurnAlive {
 export interface ItemStarted {
   type: "item-started";
   item: string;
-  content: Message | Reasoning | ToolCall | Plan;
+  content: Message | Reasoning | ToolCall | Plan | Note;
   parent?: string | null;
   seq?: number;
   turn?: string | null;
@@ -263,6 +277,13 @@ export interface PlanEntry {
   status?: "completed" | "pending" | "running";
 }
 /**
+ * Something that happened to the conversation, told in words: it was compacted, a model stood in for another.
+ */
+export interface Note {
+  kind: "note";
+  text?: string;
+}
+/**
  * More text of an open item: of a message or reasoning its `text`, of a tool-call its `output`.
  */
 export interface ItemDelta {
@@ -279,7 +300,7 @@ export interface ItemDelta {
 export interface ItemUpdated {
   type: "item-updated";
   item: string;
-  content: Message | Reasoning | ToolCall | Plan;
+  content: Message | Reasoning | ToolCall | Plan | Note;
   seq?: number;
   turn?: string | null;
   at?: number;
@@ -290,7 +311,7 @@ export interface ItemUpdated {
 export interface ItemCompleted {
   type: "item-completed";
   item: string;
-  content: Message | Reasoning | ToolCall | Plan;
+  content: Message | Reasoning | ToolCall | Plan | Note;
   parent?: string | null;
   cut?: boolean;
   seq?: number;
@@ -319,7 +340,7 @@ export interface ApprovalRequested {
   fields?: Field[];
   body?: string | null;
   item?: string | null;
-  content?: (Message | Reasoning | ToolCall | Plan) | null;
+  content?: (Message | Reasoning | ToolCall | Plan | Note) | null;
   seq?: number;
   turn?: string | null;
   at?: number;
@@ -330,7 +351,9 @@ export interface ApprovalRequested {
 export interface Option {
   id: string;
   label: string;
-  kind?: "allow-always" | "allow-once" | "answer" | "reject-always" | "reject-once";
+  kind?: "allow-always" | "allow-once" | "answer" | "reject-always" | "reject-once" | "reject-stop";
+  scope?: string;
+  rule?: string | null;
 }
 /**
  * Something to fill in beside the choice of an option.
@@ -418,6 +441,8 @@ export interface SessionUpdated {
   commands?: AgentCommand[] | null;
   modes?: string[] | null;
   models?: string[] | null;
+  tasks?: BackgroundTask[] | null;
+  lost?: boolean | null;
   seq?: number;
   turn?: string | null;
   at?: number;
@@ -428,6 +453,16 @@ export interface SessionUpdated {
 export interface AgentCommand {
   name: string;
   description?: string;
+}
+/**
+ * What the agent runs beside its turns; `stop-task` ends it, and so does the session's end.
+ */
+export interface BackgroundTask {
+  id: string;
+  title: string;
+  kind?: "agent" | "command" | "other";
+  item?: string | null;
+  startedAt?: number | null;
 }
 /**
  * Follow a session: from the event after `after` (with its `epoch`), or its last `tail` events.
@@ -461,6 +496,7 @@ export interface Prompt {
   attachments?: string[];
   ifBusy?: "queue" | "reject" | "steer";
   retryOf?: string | null;
+  carry?: boolean;
   id: string;
 }
 /**
@@ -522,6 +558,15 @@ export interface ResumeQueue {
   id: string;
 }
 /**
+ * End something that the agent runs in the background.
+ */
+export interface StopTask {
+  type: "stop-task";
+  session: string;
+  task: string;
+  id: string;
+}
+/**
  * Are you there?
  */
 export interface Ping {
@@ -568,6 +613,11 @@ export interface Subscribed {
   queue?: QueuedTurn[];
   queueHeld?: boolean;
   items?: OpenItem[];
+  commands?: AgentCommand[];
+  modes?: string[];
+  models?: string[];
+  tasks?: BackgroundTask[];
+  lost?: boolean;
 }
 /**
  * The turn that runs, as of `Subscribed.head`.
@@ -578,6 +628,8 @@ export interface RunningTurn {
   since: number;
   command?: string | null;
   attachments?: string[];
+  origin?: "agent" | "person";
+  carried?: boolean;
   stalledSince?: number | null;
   stalledLimit?: number | null;
 }
@@ -596,7 +648,7 @@ export interface QueuedTurn {
  */
 export interface OpenItem {
   item: string;
-  content: Message | Reasoning | ToolCall | Plan;
+  content: Message | Reasoning | ToolCall | Plan | Note;
   turn?: string | null;
   parent?: string | null;
 }
@@ -624,6 +676,7 @@ export interface Accepted {
     | "resumed"
     | "started"
     | "steered"
+    | "stopped"
     | "waiting";
   turn?: string | null;
   seq?: number | null;
@@ -647,6 +700,7 @@ export interface Rejected {
   type: "rejected";
   id: string | null;
   code:
+    | "agent-silent"
     | "already-answered"
     | "bad-frame"
     | "bypass-not-allowed"
@@ -664,6 +718,7 @@ export interface Rejected {
     | "unknown-attachment"
     | "unknown-provider"
     | "unknown-session"
+    | "unknown-task"
     | "unknown-turn"
     | "unknown-type"
     | "untrusted-folder"
@@ -803,6 +858,8 @@ export interface State {
   commands?: AgentCommand[];
   modes?: string[];
   models?: string[];
+  tasks?: BackgroundTask[];
+  lost?: boolean;
 }
 /**
  * One prompt and all until its end.
@@ -814,6 +871,8 @@ export interface Turn {
   attachments?: string[];
   command?: string | null;
   retryOf?: string | null;
+  origin?: "agent" | "person";
+  carried?: boolean;
   queuedAt?: number | null;
   startedAt?: number | null;
   endedAt?: number | null;
@@ -831,7 +890,7 @@ export interface Turn {
 export interface Entry {
   id: string;
   seq: number;
-  content: Message | Reasoning | ToolCall | Plan | ApprovalCard | RetryLine | FailureLine;
+  content: Message | Reasoning | ToolCall | Plan | Note | ApprovalCard | RetryLine | FailureLine;
   open?: boolean;
   cut?: boolean;
   parent?: string | null;
@@ -1006,6 +1065,8 @@ export interface Capabilities {
   modes?: string[];
   bypassModes?: string[];
   models?: string[];
+  background?: boolean;
+  warm?: boolean;
 }
 /**
  * Whether the agent can be used here, and what is missing.
@@ -1017,6 +1078,8 @@ export interface Readiness {
   models?: string[];
   message?: string;
   action?: Action | null;
+  account?: string;
+  warning?: string;
 }
 /**
  * All that wait for the person's answer.

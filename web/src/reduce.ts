@@ -102,6 +102,8 @@ function turnStarted(draft: Draft, event: EventOf<"turn-started">, seq: number):
   turn.attachments = event.attachments ?? [];
   turn.command = event.command ?? undefined;
   turn.retryOf = event.retryOf ?? undefined;
+  turn.origin = event.origin === "agent" ? "agent" : undefined;
+  turn.carried = event.carried ?? false;
   turn.startedAt = event.at;
 }
 

@@ -4,6 +4,7 @@ import type {
   AgentCommand,
   AnyEvent,
   ApprovalRequested,
+  BackgroundTask,
   EntryContent,
   Failure,
   OpenItem,
@@ -42,6 +43,10 @@ export interface Turn {
   entries: Entry[];
   command?: string;
   retryOf?: string;
+  /** It was begun by the agent itself; `text` says why. */
+  origin?: "agent";
+  /** The agent was told the transcript before the prompt. */
+  carried?: boolean;
   startedAt?: number;
   endedAt?: number;
   failure?: Failure;
@@ -73,6 +78,10 @@ export interface State {
   commands: AgentCommand[];
   modes: string[];
   models: string[];
+  /** What the agent runs beside its turns. */
+  tasks: BackgroundTask[];
+  /** The agent has lost the conversation. */
+  lost: boolean;
 
   // What only a reader that starts in the middle needs.
   /** The lowest seq that is in `turns`. */
@@ -96,6 +105,8 @@ export function emptyState(): State {
     commands: [],
     modes: [],
     models: [],
+    tasks: [],
+    lost: false,
     first: 1,
     more: false,
     orphans: [],
@@ -121,6 +132,11 @@ export function resume(state: State, subscribed: Subscribed): State {
     approvals: subscribed.approvals ?? [],
     queue: subscribed.queue ?? [],
     queueHeld: subscribed.queueHeld ?? false,
+    commands: subscribed.commands ?? [],
+    modes: subscribed.modes ?? [],
+    models: subscribed.models ?? [],
+    tasks: subscribed.tasks ?? [],
+    lost: subscribed.lost ?? false,
     opening: { turn: subscribed.turn ?? undefined, items: subscribed.items ?? [] },
   };
 }

@@ -122,9 +122,10 @@ def _turn_started(conn: Connection, session: int, event: e.TurnStarted, _body: b
         running=event.turn,
         stalled=False,
         queued=_s.queued - was_queued,
-        message_count=_s.message_count + 1,
+        message_count=_s.message_count + (event.origin == "person"),
     )
-    _name(conn, session, event.text)
+    if event.origin == "person":
+        _name(conn, session, event.text)
 
 
 def _start_queued(conn: Connection, session: int, event: e.TurnStarted) -> int:

@@ -56,6 +56,8 @@ class Prompt(Command, frozen=True, tag="prompt"):
     attachments: Annotated[list[Id], Meta(max_length=32)] = []
     if_busy: Literal["reject", "queue", "steer"] = "reject"
     retry_of: Id | None = None
+    carry: bool = False
+    """Where the agent has lost the conversation: tell it the transcript first."""
 
 
 class Cancel(Command, frozen=True, tag="cancel"):
@@ -101,13 +103,30 @@ class ResumeQueue(Command, frozen=True, tag="resume-queue"):
     session: Id
 
 
+class StopTask(Command, frozen=True, tag="stop-task"):
+    """End something that the agent runs in the background."""
+
+    session: Id
+    task: Annotated[str, Meta(max_length=256)]
+
+
 class Ping(Command, frozen=True, tag="ping"):
     """Are you there?"""
 
 
 AnyCommand = (
-    Subscribe | Unsubscribe | Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | Ping
+    Subscribe
+    | Unsubscribe
+    | Prompt
+    | Cancel
+    | Wait
+    | Answer
+    | Dequeue
+    | Reorder
+    | ResumeQueue
+    | StopTask
+    | Ping
 )
 
-EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, ResumeQueue)
+EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, ResumeQueue, StopTask)
 """Commands that change the log: stored once per (user, id)."""

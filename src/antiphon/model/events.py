@@ -29,7 +29,14 @@ class Option(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
 
     id: str
     label: str
-    kind: Literal["allow-once", "allow-always", "reject-once", "reject-always", "answer"] = "answer"
+    kind: Literal["allow-once", "allow-always", "reject-once", "reject-always", "reject-stop", "answer"] = (
+        "answer"
+    )
+    """`reject-stop`: rejected, and the turn ends."""
+    scope: str = ""
+    """Of `allow-always`: how far it goes, in words ("in this project", "for the rest of this session")."""
+    rule: str | None = None
+    """Of `allow-always`: what Antiphon keeps for the project, in the agent's own notation; a person takes it back."""
 
 
 class Field(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -80,6 +87,10 @@ class TurnStarted(Event, frozen=True, tag="turn-started"):
     command: str | None = None
     retry_of: str | None = None
     """The failed turn that this one tries again."""
+    origin: Literal["person", "agent"] = "person"
+    """`agent`: it began by itself (a background task ended); `text` says why."""
+    carried: bool = False
+    """The agent had lost the conversation: it was told the transcript before the prompt."""
 
 
 class TurnSteered(Event, frozen=True, tag="turn-steered"):
@@ -229,6 +240,19 @@ class AgentCommand(Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     description: str = ""
 
 
+class BackgroundTask(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What the agent runs beside its turns; `stop-task` ends it, and so does the session's end."""
+
+    id: str
+    """The agent's own id of it."""
+    title: str
+    kind: Literal["command", "agent", "other"] = "other"
+    item: str | None = None
+    """The tool-call item that started it."""
+    started_at: int | None = None
+    """ms since the Unix epoch."""
+
+
 class SessionUpdated(Event, frozen=True, tag="session-updated"):
     """Facts of the session itself; a field left out is unchanged."""
 
@@ -243,6 +267,10 @@ class SessionUpdated(Event, frozen=True, tag="session-updated"):
     commands: list[AgentCommand] | None = None
     modes: list[str] | None = None
     models: list[str] | None = None
+    tasks: list[BackgroundTask] | None = None
+    """All that the agent runs in the background now."""
+    lost: bool | None = None
+    """True: the agent has lost the conversation, and the next prompt begins a new one (or carries the transcript over)."""
 
 
 TurnEnd = TurnCompleted | TurnFailed | TurnCancelled | TurnInterrupted

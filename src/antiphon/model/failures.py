@@ -37,7 +37,16 @@ RETRYABLE: frozenset[FailureCode] = frozenset(
 """Codes after which the same prompt may well succeed; a failure may say otherwise."""
 
 ActionKind = Literal[
-    "sign-in", "add-key", "wait", "shorten", "install", "retry", "free-space", "choose-folder", "restart"
+    "sign-in",
+    "add-key",
+    "wait",
+    "shorten",
+    "install",
+    "retry",
+    "carry-over",
+    "free-space",
+    "choose-folder",
+    "restart",
 ]
 
 

@@ -67,4 +67,10 @@ class Plan(Content, frozen=True, tag="plan"):
     entries: list[PlanEntry] = []
 
 
-ItemContent = Message | Reasoning | ToolCall | Plan
+class Note(Content, frozen=True, tag="note"):
+    """Something that happened to the conversation, told in words: it was compacted, a model stood in for another."""
+
+    text: str = ""
+
+
+ItemContent = Message | Reasoning | ToolCall | Plan | Note

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Raw, Struct
 
-from antiphon.model.events import ApprovalRequested, QueuedTurn
+from antiphon.model.events import AgentCommand, ApprovalRequested, BackgroundTask, QueuedTurn
 from antiphon.model.items import ItemContent
 
 RejectedCode = Literal[
@@ -20,6 +20,8 @@ RejectedCode = Literal[
     "unknown-approval",
     "unknown-attachment",
     "unknown-provider",
+    "unknown-task",
+    "agent-silent",
     "not-running",
     "already-answered",
     "untrusted-folder",
@@ -35,6 +37,7 @@ TRANSIENT: frozenset[RejectedCode] = frozenset(
     {
         "inbox-full",
         "queue-full",
+        "agent-silent",
         "storage-full",
         "server-stopping",
         "internal",
@@ -45,7 +48,16 @@ TRANSIENT: frozenset[RejectedCode] = frozenset(
 """Rejections that the same command may outlive: not stored, so that it can be sent again."""
 
 Outcome = Literal[
-    "started", "queued", "steered", "cancelled", "waiting", "answered", "dequeued", "reordered", "resumed"
+    "started",
+    "queued",
+    "steered",
+    "cancelled",
+    "waiting",
+    "answered",
+    "dequeued",
+    "reordered",
+    "resumed",
+    "stopped",
 ]
 
 
@@ -83,6 +95,8 @@ class RunningTurn(Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     """ms since the Unix epoch."""
     command: str | None = None
     attachments: list[str] = []
+    origin: Literal["person", "agent"] = "person"
+    carried: bool = False
     stalled_since: int | None = None
     stalled_limit: int | None = None
 
@@ -117,6 +131,12 @@ class Subscribed(Frame, frozen=True, tag="subscribed"):
     queue: list[QueuedTurn] = []
     queue_held: bool = False
     items: list[OpenItem] = []
+    commands: list[AgentCommand] = []
+    modes: list[str] = []
+    models: list[str] = []
+    """Those that the agent itself told of; empty until it has started."""
+    tasks: list[BackgroundTask] = []
+    lost: bool = False
 
 
 class Unsubscribed(Frame, frozen=True, tag="unsubscribed"):

@@ -94,6 +94,8 @@ class Turn(Struct, kw_only=True, rename="camel", omit_defaults=True):
     attachments: list[str] = []
     command: str | None = None
     retry_of: str | None = None
+    origin: Literal["person", "agent"] = "person"
+    carried: bool = False
     queued_at: int | None = None
     started_at: int | None = None
     ended_at: int | None = None
@@ -124,6 +126,8 @@ class State(Struct, kw_only=True, rename="camel", omit_defaults=True):
     commands: list[e.AgentCommand] = []
     modes: list[str] = []
     models: list[str] = []
+    tasks: list[e.BackgroundTask] = []
+    lost: bool = False
 
     def turn(self, turn: str) -> Turn | None:
         """The turn by its id; the newest are looked at first."""
@@ -205,6 +209,7 @@ def _turn_started(state: State, event: e.TurnStarted) -> None:
     turn = _place(state, event)
     turn.text, turn.attachments = event.text, event.attachments
     turn.command, turn.retry_of, turn.started_at = event.command, event.retry_of, event.at
+    turn.origin, turn.carried = event.origin, event.carried
 
 
 def _turn_steered(state: State, event: e.TurnSteered) -> None:
@@ -362,8 +367,11 @@ def _live_resolved(state: State, event: e.ApprovalResolved) -> None:
     state.approvals = [a for a in state.approvals if a.approval != event.approval]
 
 
+_FACTS = ("title", "model", "mode", "commands", "modes", "models", "queue_held", "tasks", "lost")
+
+
 def _live_updated(state: State, event: e.SessionUpdated) -> None:
-    for name in ("title", "model", "mode", "commands", "modes", "models", "queue_held"):
+    for name in _FACTS:
         value = getattr(event, name)
         if value is not None:
             setattr(state, name, value)

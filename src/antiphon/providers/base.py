@@ -61,6 +61,10 @@ class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
     bypass_modes: tuple[str, ...] = ()
     """Those of the modes that skip approvals: offered only under `serve --allow-bypass` (promise 10)."""
     models: tuple[str, ...] = ()
+    background: bool = False
+    """It runs tasks beside its turns, tells of them, and ends them when asked."""
+    warm: bool = False
+    """Starting it before the first prompt costs nobody anything but memory."""
 
 
 class Limits(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -88,6 +92,10 @@ class Readiness(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults
     models: list[str] = []
     message: str = ""
     action: Action | None = None
+    account: str = ""
+    """Who pays, in words: "Claude Max of …", "API key from ANTHROPIC_API_KEY"."""
+    warning: str = ""
+    """What a person should know before the first prompt: a key that overrides a login."""
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
@@ -120,6 +128,8 @@ class Launch(Struct, frozen=True, kw_only=True):
     """The agent's own id of the conversation to resume; None: a new one."""
     model: str | None = None
     mode: str | None = None
+    rules: Sequence[str] = ()
+    """What a person allowed for always in this project, in the agent's own notation (`Option.rule`)."""
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -158,6 +168,14 @@ class Sink(Protocol):
         """Ask a person, durably, and wait for the answer however long it takes.
 
         Ends with `option=None` when the turn is cancelled or ends first.
+        """
+        ...
+
+    async def began(self, why: str) -> bool:
+        """The agent begins to work though nobody asked: a turn of its own is started for it.
+
+        `why` stands where a prompt's text would. False: a turn runs already, and what the agent
+        says is part of it. True: `Agent.carry_on` will be called, once, for the turn's end.
         """
         ...
 
@@ -200,6 +218,14 @@ class Agent(Protocol):
 
     async def steer(self, prompt: Prompt) -> bool:
         """Give words into the running prompt; False when it is over or the agent cannot."""
+        ...
+
+    async def carry_on(self) -> Outcome:
+        """Like `prompt`, for what the agent began by itself (`Sink.began`): return when it is done."""
+        ...
+
+    async def stop_task(self, task: str) -> bool:
+        """End a background task; False when there is none of this id."""
         ...
 
     async def cancel(self) -> None:

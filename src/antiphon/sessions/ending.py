@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from antiphon.model import events as e
-from antiphon.model.items import Message, Plan, Reasoning, ToolCall
+from antiphon.model.items import Content, ToolCall
 from antiphon.model.state import State
 
 HOLDING = frozenset({"auth", "usage-limit", "provider-missing", "workspace-missing", "storage"})
@@ -34,7 +34,7 @@ def _items(state: State, end: e.TurnEnd) -> Iterator[e.AnyEvent]:
     for entry in turn.entries if turn else ():
         entry.settle()
         content = entry.content
-        if not entry.open or not isinstance(content, Message | Reasoning | ToolCall | Plan):
+        if not entry.open or not isinstance(content, Content):
             continue
         if isinstance(content, ToolCall) and content.status in ("pending", "running"):
             content = replace(content, status="failed" if cut else "completed")

@@ -16,6 +16,16 @@ def stalled(provider: Provider) -> Failure:
     )
 
 
+def gone(provider: Provider) -> Failure:
+    """The agent began something by itself, and ended before it could go on."""
+    return Failure(
+        provider=provider.id,
+        code="provider-crashed",
+        message=f"{provider.name} began to work by itself and ended in the middle of it.",
+        action=Action(kind="retry", label="Try again"),
+    )
+
+
 def slow_start(provider: Provider) -> Failure:
     """The agent did not become ready."""
     return Failure(

@@ -5,19 +5,21 @@ in by `say`. Both become events in the journal. The turn's own course is in `tur
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from msgspec.structs import replace
 
 from antiphon.clock import Clock, within
 from antiphon.log import sessions as rows
-from antiphon.log.errors import StorageFull, TurnEnded
+from antiphon.log.errors import StorageFull, TurnEnded, TurnRunning
 from antiphon.log.store import Log
 from antiphon.model import events as e
 from antiphon.model.failures import Failure
+from antiphon.model.ids import new_id
 from antiphon.model.replies import Notice
 from antiphon.model.state import State
 from antiphon.providers.base import Agent, Answered, Launch, Provider, ProviderFailed
@@ -161,6 +163,34 @@ class Session:
             await self.log.write(lambda conn: rows.set_native(conn, key, native))
             self.row = replace(self.row, native_session=native)
 
+    async def agent_began(self, sink: AgentSink, why: str) -> bool:
+        """The agent works though nobody asked: a turn for it. False: a turn runs that its words are part of."""
+        if self.turn and self.turn.at_work:  # the agent is done with that one: its end is about to be logged
+            await asyncio.wait({self.turn.task}, timeout=LOCK_SECONDS)
+        while self._may_begin(sink):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.lock.acquire(), LOCK_SECONDS)
+                try:
+                    return await self._begin_for(sink, why)
+                finally:
+                    self.lock.release()
+        return False
+
+    def _may_begin(self, sink: AgentSink) -> bool:
+        """Whether this agent may begin a turn now: it is the session's, and nothing runs or ends."""
+        quiet = not self.turn or self.turn.ending
+        return quiet and not self.stopping and not self.journal.lost and sink is self._sink and not sink.cut
+
+    async def _begin_for(self, sink: AgentSink, why: str) -> bool:
+        if self.turn or self.agent is None or not self._may_begin(sink):
+            return False
+        asked = e.QueuedTurn(turn=new_id(), text=why, at=self.clock.now())
+        try:
+            await self.begin(asked, origin="agent")
+        except TurnRunning:  # one that only the log knows
+            return False
+        return True
+
     def agent_died(self, sink: AgentSink, failure: Failure) -> None:
         """The agent is gone by itself. In a turn, the prompt's own failure tells it."""
         if sink is not self._sink:
@@ -227,7 +257,12 @@ class Session:
     # The turn
 
     async def begin(
-        self, asked: e.QueuedTurn, *, draft: Draft | None = None, retry_of: str | None = None
+        self,
+        asked: e.QueuedTurn,
+        *,
+        draft: Draft | None = None,
+        retry_of: str | None = None,
+        origin: Literal["person", "agent"] = "person",
     ) -> int:
         """Claim the session and start the turn. Returns the seq of `turn-started`.
 
@@ -241,9 +276,10 @@ class Session:
             attachments=asked.attachments,
             command=asked.command,
             retry_of=retry_of,
+            origin=origin,
         )
         seq = await self.journal.commit([started], draft)
-        self.turn = Turn(self, asked)
+        self.turn = Turn(self, asked, origin)
         return seq
 
     async def finish(self, turn: Turn, end: e.TurnEnd) -> None:

@@ -59,6 +59,10 @@ class AgentSink:
             return Answered(option=None)
         return await self._session.ask(request)
 
+    async def began(self, why: str) -> bool:
+        """See Sink."""
+        return await self._session.agent_began(self, why)
+
     def native(self, native_session: str) -> None:
         """See Sink."""
         if not self.cut:

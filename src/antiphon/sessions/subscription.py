@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from antiphon.log import events as event_rows
 from antiphon.model.commands import Subscribe
-from antiphon.model.items import Message, Plan, Reasoning, ToolCall
+from antiphon.model.items import Content
 from antiphon.model.replies import OpenItem, RunningTurn, Subscribed
 from antiphon.model.state import Entry, State
 from antiphon.sessions.session import Session
@@ -41,6 +41,11 @@ async def begin(session: Session, command: Subscribe) -> Opening:
         queue=list(state.queue),
         queue_held=state.queue_held,
         items=_open_items(state),
+        commands=list(state.commands),
+        modes=list(state.modes),
+        models=list(state.models),
+        tasks=list(state.tasks),
+        lost=state.lost,
     )
     strange = command.epoch not in (None, row.epoch) or (command.after or 0) > state.head
     if command.after is not None and not strange:
@@ -81,6 +86,8 @@ def _running(state: State) -> RunningTurn | None:
         since=turn.started_at or 0,
         command=turn.command,
         attachments=turn.attachments,
+        origin=turn.origin,
+        carried=turn.carried,
         stalled_since=turn.stalled_since,
         stalled_limit=turn.stalled_limit,
     )
@@ -92,7 +99,7 @@ def _open_items(state: State) -> list[OpenItem]:
 
 def _open(entry: Entry, turn: str) -> OpenItem | None:
     entry.settle()
-    if not entry.open or not isinstance(entry.content, Message | Reasoning | ToolCall | Plan):
+    if not entry.open or not isinstance(entry.content, Content):
         return None
     place = None if turn.startswith("outside-") else turn
     return OpenItem(item=entry.id, content=entry.content, turn=place, parent=entry.parent)

@@ -9,6 +9,8 @@ happens inside becomes one of the four (promise 2). The log's unique index holds
     a person's stop             → interrupt, TERM, KILL → turn-cancelled
     the server stops            → interrupt, TERM, KILL → turn-interrupted
     anything else               → turn-failed (internal): our mistake, shown
+
+A turn that the agent began by itself (`Sink.began`) is a turn like any other.
 """
 
 import asyncio
@@ -27,6 +29,7 @@ from antiphon.sessions.watchdog import Silence, watch
 if TYPE_CHECKING:
     from antiphon.sessions.session import Session
 
+Origin = Literal["person", "agent"]
 Stop = Literal["cancelled", "stalled", "server-stopped"]
 
 SHUTDOWN_PATIENCE = 1.0
@@ -39,11 +42,15 @@ GONE = frozenset({"provider-crashed", "truncated", "stalled", "internal"})
 class Turn:
     """The running turn of a session."""
 
-    def __init__(self, session: "Session", asked: e.QueuedTurn) -> None:
-        self._session, self._asked = session, asked
+    def __init__(self, session: "Session", asked: e.QueuedTurn, origin: Origin = "person") -> None:
+        self._session, self._asked, self._origin = session, asked, origin
         self._provider = provider = session.provider
         self._clock = session.clock
         self._stopping: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self.at_work = False
+        """The agent has it."""
+        self.ending = False
+        """Its end is about to be logged."""
         self.silence = Silence(self._clock.monotonic(), provider.limits.silence, provider.limits.stall)
         self.task: asyncio.Task[None] = asyncio.create_task(self.run(), name=f"turn {asked.turn}")
 
@@ -79,6 +86,7 @@ class Turn:
 
     async def _finish(self, end: e.TurnEnd) -> None:
         """Log the end. A log that was lost is opened anew, and the end is found missing there."""
+        self.ending = True
         try:
             await self._session.finish(self, end)
         except Exception:
@@ -100,10 +108,20 @@ class Turn:
             await give_up(work)
 
     async def _work(self) -> e.TurnEnd:
+        if self._origin == "agent":
+            return await self._carry_on()
         asked = self._asked
         attachments = await find(self._session.log, self._session.row.user, asked.attachments)
         agent = await self._session.ready_agent()
+        self.at_work = True
         return await agent.prompt(Prompt(turn=asked.turn, text=asked.text, attachments=attachments))
+
+    async def _carry_on(self) -> e.TurnEnd:
+        agent = self._session.agent
+        if agent is None:
+            raise ProviderFailed(failures.gone(self._provider))
+        self.at_work = True
+        return await agent.carry_on()
 
     async def _stop(self, work: asyncio.Task[e.TurnEnd], why: Stop) -> e.TurnEnd:
         """Interrupt; when that does not help, end the agent. Then say how the turn ended."""

@@ -376,6 +376,14 @@ async def giving_up_leaves_nothing(subject: Subject) -> None:
     left(marker)
 
 
+async def an_unknown_task_is_not_stopped(subject: Subject) -> None:
+    """Asked to stop a task that is not there, the agent says so, and takes the next prompt."""
+    async with Opened(subject) as opened:
+        assert isinstance(await opened.ask(subject.prompts.say), TurnCompleted)
+        assert not await opened.agent.stop_task("there is no such task")
+        assert isinstance(await opened.ask(subject.prompts.say), TurnCompleted)
+
+
 CHECKS: list[Callable[[Subject], Awaitable[None]]] = [
     is_ready,
     answers,
@@ -393,6 +401,7 @@ CHECKS: list[Callable[[Subject], Awaitable[None]]] = [
     stopped_agent_is_closed,
     closing_ends_the_prompt,
     strays_are_ended,
+    an_unknown_task_is_not_stopped,
     resumes,
     bad_resume_is_told,
     missing_program_is_told,

@@ -34,6 +34,9 @@ class ScriptedAgent:
         self.closed = asyncio.Event()
         self.steered: list[str] = []
         self.prompts: list[str] = []
+        self.tasks: set[str] = set()
+        """What `stop_task` finds."""
+        self.stopped: list[str] = []
 
     async def prompt(self, prompt: Prompt) -> Outcome:
         """Run the script. When the agent is closed meanwhile it has crashed."""
@@ -53,6 +56,14 @@ class ScriptedAgent:
     async def steer(self, prompt: Prompt) -> bool:
         self.steered.append(prompt.text)
         return True
+
+    async def carry_on(self) -> Outcome:
+        """Like `prompt`, with the script's prompt being empty."""
+        return await self.prompt(Prompt(turn="", text=""))
+
+    async def stop_task(self, task: str) -> bool:
+        self.stopped.append(task)
+        return task in self.tasks
 
     async def cancel(self) -> None:
         self.cancelled.set()

@@ -49,6 +49,7 @@ class RecordingSink:
         self.processes: list[ProcessStarted] = []
         self.ended: list[int] = []
         self.failures: list[Failure] = []
+        self.begun: list[str] = []
         self.native_session: str | None = None
         self.signs_of_life = 0
         self._changed = asyncio.Event()
@@ -71,6 +72,12 @@ class RecordingSink:
         self.asked.append(request)
         self._change()
         return await self.answer(request)
+
+    async def began(self, why: str) -> bool:
+        """See Sink. A check that wants the rest of it calls `Agent.carry_on` itself."""
+        self.begun.append(why)
+        self._change()
+        return True
 
     def native(self, native_session: str) -> None:
         """See Sink."""

@@ -121,6 +121,14 @@ class AcpAgent:
         """ACP has no way to speak into a running turn."""
         return False
 
+    async def carry_on(self) -> Outcome:
+        """ACP agents begin nothing by themselves, so nobody calls this."""
+        raise RuntimeError("an ACP agent was asked to carry on")
+
+    async def stop_task(self, task: str) -> bool:
+        """ACP knows no tasks beside its turns."""
+        return False
+
     async def cancel(self) -> None:
         """See Agent."""
         if not self._prompting or self._cancelled:

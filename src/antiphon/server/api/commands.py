@@ -13,7 +13,7 @@ from antiphon.server.connection import LIMITS
 from antiphon.server.context import Caller, Parts
 from antiphon.server.errors import ApiError, refusals
 
-EffectCommand = c.Prompt | c.Cancel | c.Wait | c.Answer | c.Dequeue | c.Reorder | c.ResumeQueue
+EffectCommand = c.Prompt | c.Cancel | c.Wait | c.Answer | c.Dequeue | c.Reorder | c.ResumeQueue | c.StopTask
 
 IdempotencyKey = Annotated[
     str | None, HeaderParameter(name="Idempotency-Key", description=f"The command's id: {ID_PATTERN}")
@@ -25,7 +25,7 @@ IdempotencyKey = Annotated[
     status_code=200,
     tags=["commands"],
     request_max_body_size=LIMITS.frame_bytes,
-    responses=refusals(400, 403, 404, 409, 413, 429, 500, 503, 507),
+    responses=refusals(400, 403, 404, 409, 413, 429, 500, 503, 504, 507),
 )
 async def command(
     parts: Parts, caller: Caller, body: RawBody, idempotency_key: IdempotencyKey = None
@@ -62,6 +62,8 @@ _STATUS: dict[RejectedCode, int] = {
     "unknown-approval": 404,
     "unknown-attachment": 404,
     "unknown-provider": 404,
+    "unknown-task": 404,
+    "agent-silent": 504,
     "not-running": 409,
     "already-answered": 409,
     "untrusted-folder": 403,
