@@ -23,6 +23,7 @@ from antiphon.log.errors import (
     UnknownTurn,
 )
 from antiphon.log.prepared import Prepared
+from antiphon.log.rules import add_rule
 from antiphon.log.sqlite import violated
 from antiphon.model import events as e
 from antiphon.model.items import Message
@@ -31,6 +32,7 @@ TITLE_CHARACTERS = 80
 
 _s, _t, _a, _p = schema.session_metadata.c, schema.turn.c, schema.approval.c, schema.project.c
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(e.ApprovalRequested).decode
 
 
 def _json(value: object) -> str:
@@ -203,6 +205,16 @@ def _approval_resolved(conn: Connection, session: int, event: e.ApprovalResolved
     if not conn.execute(this.values(values)).rowcount:
         raise UnknownApproval(session, event.approval)
     _touch(conn, session, event.at, waiting=_s.waiting - 1)
+    if event.by == "person" and event.option:
+        _keep_rule(conn, session, event)
+
+
+def _keep_rule(conn: Connection, session: int, event: e.ApprovalResolved) -> None:
+    """Keep what was allowed for always, as the logged question offered it."""
+    body = conn.execute(select(_a.body).where(_a.session == session, _a.id == event.approval)).scalar_one()
+    chosen = next((x for x in _decode(body).options if x.id == event.option), None)
+    if chosen and chosen.kind == "allow-always" and chosen.rule:
+        add_rule(conn, session, chosen.rule, chosen.label, event.at)
 
 
 def _resolved(conn: Connection, session: int, approval: str) -> LogError:
@@ -222,8 +234,12 @@ def _session_updated(conn: Connection, session: int, event: e.SessionUpdated, _b
         "mode": event.mode,
         "is_starred": event.starred,
         "queue_held": event.queue_held,
+        "lost": event.lost,
+        "tasks": None if event.tasks is None else len(event.tasks),
     }
     changed = {name: value for name, value in facts.items() if value is not None}
+    if event.lost:
+        _change(conn, session, native_session_id=None)
     if changed:
         _change(conn, session, **changed)
     for position, turn in enumerate(event.queue or (), 1):

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -143,6 +143,9 @@ session_metadata = Table(
     Column("queued", Integer, nullable=False, server_default=text("0")),
     Column("queue_held", Boolean, nullable=False, server_default=text("0")),
     Column("last_end", Text),
+    # The agent has lost the conversation; how many background tasks it runs.
+    Column("lost", Boolean, nullable=False, server_default=text("0")),
+    Column("tasks", Integer, nullable=False, server_default=text("0")),
 )
 # The lists. Both end in the rowid by nature, so they hold the order (last_activity, key) too.
 Index("idx_session_metadata_last_activity", session_metadata.c.last_activity)
@@ -158,6 +161,12 @@ _partial(
     "idx_session_metadata_running",
     session_metadata.c.node,
     where=text("running IS NOT NULL"),
+)
+
+_partial(
+    "idx_session_metadata_tasks",
+    session_metadata.c.node,
+    where=text("tasks > 0"),
 )
 
 event = Table(
@@ -243,6 +252,20 @@ _partial(
     "idx_approval_open",
     approval.c.session,
     where=text("resolved_at IS NULL"),
+)
+
+permission_rule = Table(
+    "permission_rule",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
+    Column("project_id", KEY, ForeignKey("project.key"), nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("user_id", "project_id", "provider", "rule"),
 )
 
 command = Table(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, text, update
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
@@ -54,6 +54,10 @@ class Session(Record, frozen=True):
     queued: int = 0
     last_end: str | None = None
     """The type of the last end of a turn that ran, such as `turn-failed`."""
+    lost: bool = False
+    """The agent has lost the conversation."""
+    tasks: int = 0
+    """What its agent runs in the background."""
 
 
 _s, _p = schema.session_metadata.c, schema.project.c
@@ -85,6 +89,8 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _s.waiting,
     _s.queued,
     _s.last_end,
+    _s.lost,
+    _s.tasks,
 )
 
 
@@ -207,6 +213,13 @@ def with_queue(conn: Connection, node: str) -> list[Session]:
     """This node's sessions whose queue would go on by itself."""
     waiting = select(schema.turn.c.session).where(schema.turn.c.state == schema.literal("queued"))
     found = select_sessions().where(_s.key.in_(waiting), _s.node == node, _s.queue_held.is_(False))
+    return [Session.from_row(row) for row in conn.execute(found)]
+
+
+def with_tasks(conn: Connection, node: str) -> list[Session]:
+    """This node's sessions whose agent runs something in the background, or ran when its server died."""
+    # As literal text: SQLite uses a partial index only for a query that says its very condition.
+    found = select_sessions().where(_s.node == node, text("session_metadata.tasks > 0")).order_by(_s.key)
     return [Session.from_row(row) for row in conn.execute(found)]
 
 

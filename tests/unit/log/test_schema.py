@@ -247,3 +247,22 @@ def test_alembic_is_loaded_for_a_migration_only(tmp_path: Path) -> None:
     earlier = prepare(tmp_path / "earlier", EARLIER)
     assert [loaded(earlier), loaded(earlier)] == ["True", "False"]
     assert [loaded(tmp_path / "new"), loaded(tmp_path / "new")] == ["False", "False"]
+
+
+async def test_a_database_of_the_first_version_is_brought_to_this_one(log: Log, pen: Pen) -> None:
+    """What 0001 made gets what came later, stamp or no stamp, with every row where it was."""
+    for stamp in ("UPDATE alembic_version SET version_num = '0001'", "DROP TABLE alembic_version"):
+        await log.close()
+        with closing(sqlite3.connect(log.folder / "antiphon.db")) as raw:
+            raw.executescript(
+                "DROP TABLE permission_rule; DROP INDEX idx_session_metadata_tasks;"
+                "ALTER TABLE session_metadata DROP COLUMN lost; ALTER TABLE session_metadata DROP COLUMN tasks;"
+                + stamp
+            )
+        log = await Log.open(log.folder)
+        found = await log.read(partial(get_session, user=None, id=pen.session.id))
+        assert found is not None and not found.lost and found.tasks == 0
+    await log.close()
+    with create_engine(f"sqlite:///{log.folder / 'antiphon.db'}").connect() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
