@@ -42,7 +42,7 @@ export interface Settling {
   seq: number;
 }
 
-export type PromptOptions = Partial<Pick<Prompt, "attachments" | "ifBusy" | "retryOf">>;
+export type PromptOptions = Partial<Pick<Prompt, "attachments" | "ifBusy" | "retryOf" | "carry">>;
 /** A command without the id, which is made here. */
 type Unnamed<T> = T extends { id: string } ? Omit<T, "id"> : never;
 

@@ -37,8 +37,9 @@ export class Rows {
 }
 
 function rowsOf(turn: Turn): Row[] {
-  const inside = turn.entries.map(
-    (entry, at): Row => ({ key: `${turn.id}/${entry.id}`, kind: "entry", turn: turn.id, entry: entry.id, at }),
+  const { nested } = stepsIn(turn);
+  const inside = turn.entries.flatMap((entry, at): Row[] =>
+    nested.has(entry.id) ? [] : [{ key: `${turn.id}/${entry.id}`, kind: "entry", turn: turn.id, entry: entry.id, at }],
   );
   if (turn.status === "outside") return inside;
   return [
@@ -68,6 +69,45 @@ export function entryOf(state: State, row: { turn: string; entry: string; at: nu
   const turn = turnOf(state, row.turn);
   const guess = turn?.entries[row.at];
   return guess?.id === row.entry ? guess : turn?.entries.findLast((entry) => entry.id === row.entry);
+}
+
+interface Steps {
+  /** What each sub-agent did, by the tool call that started it. */
+  byParent: ReadonlyMap<string, readonly Entry[]>;
+  /** All that stands in another entry, and so has no row of its own. */
+  nested: ReadonlySet<string>;
+}
+
+const NO_STEPS: readonly Entry[] = [];
+const known = new WeakMap<Turn, Steps>();
+
+function stepsIn(turn: Turn): Steps {
+  const found = known.get(turn) ?? findSteps(turn);
+  known.set(turn, found);
+  return found;
+}
+
+/** A parent counts only where it is a tool call that came before: else the child would be seen nowhere. */
+function findSteps({ entries }: Turn): Steps {
+  const byParent = new Map<string, Entry[]>();
+  const nested = new Set<string>();
+  const calls = new Set<string>();
+  for (const entry of entries) {
+    if (entry.parent && calls.has(entry.parent)) {
+      const steps = byParent.get(entry.parent);
+      if (steps) steps.push(entry);
+      else byParent.set(entry.parent, [entry]);
+      nested.add(entry.id);
+    }
+    if (entry.content.kind === "tool-call") calls.add(entry.id);
+  }
+  return { byParent, nested };
+}
+
+/** What the sub-agent of this tool call did so far; the same list as long as the turn is the same. */
+export function stepsOf(state: State, turn: string, entry: string): readonly Entry[] {
+  const found = turnOf(state, turn);
+  return (found && stepsIn(found).byParent.get(entry)) ?? NO_STEPS;
 }
 
 /** The tool calls that ran in a turn: what trying it again may do twice. */

@@ -1,7 +1,6 @@
-import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { useClient } from "./client-context";
-import { CommandLine } from "./failure-card";
+import { Readiness, usable } from "./readiness";
 
 /** Which agent is to work: what is on this machine, and what the others need. */
 export function AgentChoice({ value, onChange }: { value: string; onChange: (provider: string) => void }) {
@@ -34,23 +33,7 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
           </label>
         ))}
       </div>
-      {chosen && <Readiness provider={chosen} />}
+      <div className="mt-2.5 empty:hidden">{chosen && <Readiness provider={chosen} />}</div>
     </fieldset>
-  );
-}
-
-export function usable({ readiness }: ProviderInfo): boolean {
-  return readiness.found && readiness.signedIn !== false;
-}
-
-/** What is missing, and the command that brings it. */
-export function Readiness({ provider }: { provider: ProviderInfo }) {
-  const { message, action } = provider.readiness;
-  if (!message && !action) return null;
-  return (
-    <div className="mt-2 text-[0.8125rem] text-dim">
-      {message} {action?.label}
-      {action?.command && <CommandLine command={action.command} />}
-    </div>
   );
 }

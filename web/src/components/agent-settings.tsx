@@ -1,3 +1,4 @@
+import { modelName, modeName } from "../names";
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { useClient } from "./client-context";
@@ -26,14 +27,15 @@ export function AgentSettings({ agent, modes, models, value, onChange }: AgentSe
   const choice = models?.length ? models : (agent?.capabilities.models ?? []);
   return (
     <>
-      <Choice name="Mode" options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
-      <Choice name="Model" options={choice} value={value.model} onChange={(model) => { onChange({ model }); }} />
+      <Choice name="Mode" words={modeName} options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
+      <Choice name="Model" words={modelName} options={choice} value={value.model} onChange={(model) => { onChange({ model }); }} />
     </>
   );
 }
 
-function Choice({ name, options, value, onChange }: {
+function Choice({ name, words, options, value, onChange }: {
   name: string;
+  words: (option: string) => string;
   options: string[];
   value?: string;
   onChange: (value: string) => void;
@@ -49,9 +51,9 @@ function Choice({ name, options, value, onChange }: {
       className="target h-8 max-w-36 min-w-0 truncate rounded-lg bg-transparent px-1.5 text-xs text-dim hover:bg-bubble"
     >
       {value === undefined && <option value="">{name}</option>}
-      {value !== undefined && !options.includes(value) && <option>{value}</option>}
+      {value !== undefined && !options.includes(value) && <option value={value}>{words(value)}</option>}
       {options.map((option) => (
-        <option key={option}>{option}</option>
+        <option key={option} value={option}>{words(option)}</option>
       ))}
     </select>
   );
@@ -61,8 +63,8 @@ function Choice({ name, options, value, onChange }: {
 export function BypassBadge({ agent, mode }: { agent?: ProviderInfo; mode?: string }) {
   if (!mode || !agent?.capabilities.bypassModes?.includes(mode)) return null;
   return (
-    <span data-testid="bypass" className="shrink-0 rounded-full bg-bad-soft px-2 py-0.5 text-xs font-medium text-bad">
-      {mode}: asks nothing
+    <span data-testid="bypass" title={mode} className="shrink-0 rounded-full bg-bad-soft px-2 py-0.5 text-xs font-medium text-bad">
+      Asks nothing
     </span>
   );
 }

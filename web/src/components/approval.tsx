@@ -1,8 +1,10 @@
 import { useState } from "react";
-import type { ApprovalCard, ApprovalRequested, ApprovalResolved, Option } from "../protocol";
+import type { ApprovalCard, ApprovalRequested, Option } from "../protocol";
 import { useStore } from "../store";
-import { ApprovalFields, type FieldValues } from "./approval-fields";
-import { Button } from "./button";
+import { ApprovalFields, missingIn, type FieldValues } from "./approval-fields";
+import { useOptionKeys } from "./approval-keys";
+import { Outcome } from "./approval-outcome";
+import { isRefusal, OptionButton, ReasonField } from "./approval-options";
 import { useClient } from "./client-context";
 import { Icon, type IconName } from "./icons";
 import { Markdown } from "./markdown";
@@ -17,12 +19,13 @@ export function ApprovalView({ card }: { card: ApprovalCard }) {
   const { feed } = useSession();
   const { request, resolved } = card;
   const waits = useStore(feed.view, ({ state }) => state.approvals.some((one) => one.approval === request.approval));
-  const open = waits && !resolved;
-  if (!open) return <Outcome request={request} resolved={resolved} />;
+  if (!waits || resolved) return <Outcome request={request} resolved={resolved} />;
+  const height = request.kind === "plan" ? "max-h-[55dvh]" : "max-h-96";
   return (
     <section
       data-testid="approval"
       data-approval={request.approval}
+      data-kind={request.kind}
       data-open
       aria-label={request.title}
       className="overflow-hidden rounded-xl border border-warn/50 bg-raised"
@@ -34,12 +37,12 @@ export function ApprovalView({ card }: { card: ApprovalCard }) {
         <p className="min-w-0 flex-1 font-medium wrap-anywhere">{request.title}</p>
       </header>
       {request.body && (
-        <div className="max-h-96 overflow-y-auto border-t border-line px-3.5 py-2.5">
+        <div tabIndex={0} role="group" aria-label="What it says" className={`${height} overflow-y-auto border-t border-line px-3.5 py-2.5`}>
           <Markdown text={request.body} />
         </div>
       )}
       {request.content?.kind === "tool-call" && (
-        <div className="border-t border-line">
+        <div className="max-h-[55dvh] overflow-y-auto border-t border-line">
           <ToolBody call={request.content} />
         </div>
       )}
@@ -50,6 +53,9 @@ export function ApprovalView({ card }: { card: ApprovalCard }) {
   );
 }
 
+/** The field for a word to the agent with a refusal (questions have fields of their own). */
+const REASON = "message";
+
 function Choice({ request }: { request: ApprovalRequested }) {
   const client = useClient();
   const { feed } = useSession();
@@ -58,74 +64,44 @@ function Choice({ request }: { request: ApprovalRequested }) {
   const given = useStore(client.outbox.pending, (all) =>
     all.find(({ command }) => command.type === "answer" && command.approval === request.approval),
   );
-  const fields = request.fields ?? [];
+  const all = request.fields ?? [];
+  const reason = request.kind === "question" ? undefined : all.find((field) => field.id === REASON && !field.choices?.length);
+  const fields = all.filter((field) => field !== reason);
+  const { [REASON]: word, ...filled } = values;
   const answer = (option: Option) => {
-    const refusal = option.kind?.startsWith("reject") ?? false;
-    const empty = fields.some((field) => field.required && !values[field.id]?.length);
-    setMissing(empty && !refusal);
-    if (empty && !refusal) return;
-    client.send({ type: "answer", session: feed.session, approval: request.approval, option: option.id, fields: values });
+    const refusal = isRefusal(option);
+    const empty = !refusal && missingIn(fields, values);
+    setMissing(empty);
+    if (empty) return;
+    // A word for a refusal says nothing to one who is allowed to go on.
+    const told = reason && !refusal ? filled : values;
+    client.send({ type: "answer", session: feed.session, approval: request.approval, option: option.id, fields: told });
   };
+  const keys = useOptionKeys(request, given ? undefined : answer);
   if (given) return <UnsentCommand pending={given} what="Your answer" />;
+  const options = request.options.map((option, at) => ({ option, at }));
+  const refusals = reason ? options.filter(({ option }) => isRefusal(option)) : [];
+  const others = reason ? options.filter(({ option }) => !isRefusal(option)) : options;
+  const button = ({ option, at }: { option: Option; at: number }) => (
+    <OptionButton key={option.id} option={option} first={at === 0} hint={keys ? at + 1 : undefined} onChoose={() => { answer(option); }} />
+  );
+  const [refuse] = refusals;
   return (
     <>
       <ApprovalFields fields={fields} values={values} onChange={setValues} />
       {missing && <p role="alert" className="mb-2 text-bad">Please fill in what is marked as needed.</p>}
-      <div className="flex flex-wrap gap-2">
-        {request.options.map((option, at) => (
-          <Button
-            key={option.id}
-            look={lookOf(option, at)}
-            testid={`approval-option-${option.kind ?? "answer"}`}
-            data-option={option.id}
-            className="!h-auto min-h-8 !whitespace-normal"
-            onClick={() => {
-              answer(option);
-            }}
-          >
-            {option.label}
-          </Button>
-        ))}
-      </div>
+      <div className="flex flex-wrap items-stretch gap-2">{others.map(button)}</div>
+      {reason && refuse && (
+        <div className="mt-2 flex flex-wrap items-end gap-2 border-t border-line pt-2.5">
+          <ReasonField
+            label={reason.label}
+            value={typeof word === "string" ? word : ""}
+            onChange={(text) => { setValues({ ...filled, ...(text && { [REASON]: text }) }); }}
+            onEnter={() => { answer(refuse.option); }}
+          />
+          {refusals.map(button)}
+        </div>
+      )}
     </>
-  );
-}
-
-function lookOf(option: Option, at: number): "primary" | "plain" | "danger" {
-  if (option.kind?.startsWith("reject")) return "danger";
-  return at === 0 ? "primary" : "plain";
-}
-
-const CLOSED_BY: Record<NonNullable<ApprovalResolved["by"]>, string> = {
-  person: "closed without an answer",
-  "turn-ended": "not answered: the turn ended",
-  agent: "closed by the agent",
-  server: "not answered: the server stopped",
-};
-
-/** An approval that waits no more: one line, and what was filled in. */
-function Outcome({ request, resolved }: { request: ApprovalRequested; resolved?: ApprovalResolved | null }) {
-  const option = request.options.find((one) => one.id === resolved?.option);
-  const chosen = resolved?.option ? (option?.label ?? resolved.option) : undefined;
-  const refused = !chosen || (option?.kind?.startsWith("reject") ?? false);
-  const by = resolved?.by ?? "person";
-  const who = chosen && by !== "person" ? ` (by the ${by})` : "";
-  const fields = Object.entries(resolved?.fields ?? {}).filter(([, value]) => value !== "" && value !== null);
-  return (
-    <div data-testid="approval" data-approval={request.approval} data-open={false} className="flex gap-2.5 px-3 text-[0.8125rem] text-dim">
-      <span className={`mt-0.5 ${chosen && !refused ? "text-good" : "text-faint"}`}>
-        <Icon name={chosen && !refused ? "check" : "close"} size={15} />
-      </span>
-      <div data-testid="approval-outcome" className="min-w-0 wrap-anywhere">
-        {request.title}: <span className="text-text">{chosen ?? CLOSED_BY[resolved ? by : "turn-ended"]}</span>
-        {who}
-        {fields.map(([id, value]) => (
-          <div key={id}>
-            {request.fields?.find((field) => field.id === id)?.label ?? id}{" "}
-            <span className="text-text">{Array.isArray(value) ? value.join(", ") : String(value)}</span>
-          </div>
-        ))}
-      </div>
-    </div>
   );
 }

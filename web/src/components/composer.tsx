@@ -16,9 +16,10 @@ export function Composer() {
   const shown = useSession();
   const { feed } = shown;
   const running = useStore(feed.view, ({ state }) => state.running);
+  const lost = useStore(feed.view, ({ state }) => state.lost);
   const [ifBusy, setIfBusy] = useState<IfBusy>("reject");
   const send = (text: string) => {
-    client.prompt(feed.session, text, running ? { ifBusy } : {});
+    client.prompt(feed.session, text, running ? { ifBusy } : lost ? { carry: true } : {});
   };
   const steer = shown.agent?.capabilities.steer ?? false;
   return (

@@ -2,9 +2,12 @@ import type { Pending } from "../outbox";
 import { pendingOf } from "../client";
 import { useStore } from "../store";
 import { ApprovalView } from "./approval";
+import { BackgroundTasks } from "./background-tasks";
 import { BusyNotice } from "./busy-notice";
 import { useClient } from "./client-context";
 import { Composer } from "./composer";
+import { FirstPrompt } from "./first-prompt";
+import { LostNotice } from "./lost-notice";
 import { Notice } from "./notice";
 import { UnsentCommand } from "./pending";
 import { QueueView } from "./queue";
@@ -19,9 +22,12 @@ export function Dock() {
       <StorageFull />
       <FarApprovals />
       <StaleCommands />
+      <BackgroundTasks />
       <QueueView />
       <BusyNotice />
       <RejectedNotice />
+      <LostNotice />
+      <FirstPrompt />
       <Composer />
     </div>
   );
@@ -52,6 +58,7 @@ const WORDS: Partial<Record<Pending["command"]["type"], string>> = {
   dequeue: "Removing a prompt from the queue",
   reorder: "The queue's new order",
   "resume-queue": "Resuming the queue",
+  "stop-task": "Stopping a background task",
 };
 
 /** Old commands without a place of their own, which ask before they are sent. */

@@ -12,7 +12,7 @@ import { RetryLineView } from "./retry-line";
 import { ToolCard } from "./tool-card";
 
 /** One entry of a turn, by its kind. */
-export const EntryView = memo(function EntryView({ entry }: { entry: Entry }) {
+export const EntryView = memo(function EntryView({ entry, turn }: { entry: Entry; turn: string }) {
   const { content } = entry;
   return (
     <div
@@ -20,14 +20,13 @@ export const EntryView = memo(function EntryView({ entry }: { entry: Entry }) {
       data-kind={content.kind}
       data-item={entry.id}
       data-open={entry.open}
-      className={entry.parent ? "border-l-2 border-line pl-3" : ""}
     >
-      <Body entry={entry} content={content} />
+      <Body entry={entry} turn={turn} content={content} />
     </div>
   );
 });
 
-function Body({ entry, content }: { entry: Entry; content: EntryContent }) {
+function Body({ entry, turn, content }: { entry: Entry; turn: string; content: EntryContent }) {
   switch (content.kind) {
     case "message":
       if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} />;
@@ -40,7 +39,9 @@ function Body({ entry, content }: { entry: Entry; content: EntryContent }) {
     case "reasoning":
       return <Reasoning id={entry.id} text={content.text ?? ""} open={entry.open} />;
     case "tool-call":
-      return <ToolCard entry={entry} call={content} />;
+      return <ToolCard entry={entry} turn={turn} call={content} />;
+    case "note":
+      return <NoteLine text={content.text ?? ""} />;
     case "plan":
       return <PlanView plan={content} />;
     case "approval":
@@ -50,6 +51,18 @@ function Body({ entry, content }: { entry: Entry; content: EntryContent }) {
     case "failure":
       return <FailureCard failure={content.failure} />;
   }
+}
+
+/** Something that happened to the conversation itself: quiet, across the column. */
+function NoteLine({ text }: { text: string }) {
+  const line = "h-px min-w-4 flex-1 bg-line";
+  return (
+    <p className="flex items-center gap-3 py-1 text-xs text-faint">
+      <span className={line} />
+      <span className="max-w-[80%] text-center wrap-anywhere">{text}</span>
+      <span className={line} />
+    </p>
+  );
 }
 
 function Steered({ id, text }: { id: string; text: string }) {

@@ -1,8 +1,11 @@
 import type { ReactNode } from "react";
 import { timeOfDay } from "../clock";
-import type { Failure } from "../protocol";
+import type { Action, Failure } from "../protocol";
 import { CopyButton } from "./copy-button";
 import { Icon } from "./icons";
+
+/** Actions that have a button of their own, which says the same. */
+const ON_BUTTONS = new Set<Action["kind"]>(["retry", "carry-over"]);
 
 /** What went wrong, where, and what to do about it. */
 export function FailureCard({ failure, actions }: { failure: Failure; actions?: ReactNode }) {
@@ -24,7 +27,7 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
           <p className="mt-0.5 font-mono text-xs text-dim">
             {failure.type} · {failure.code}
           </p>
-          {action && !(actions && action.kind === "retry") && (
+          {action && !(actions && ON_BUTTONS.has(action.kind)) && (
             <p className="mt-2">
               {action.label}
               {action.until ? ` (from ${timeOfDay(action.until)})` : ""}

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { ago, useNow } from "../clock";
 import type { Project, ProviderInfo } from "../protocol";
 import { useStore } from "../store";
-import { Readiness, usable } from "./agent-choice";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { ConnectionBanner, ConnectionDot } from "./connection";
@@ -10,6 +9,7 @@ import { FolderDialog } from "./folder-dialog";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
+import { Readiness, usable } from "./readiness";
 import { Wordmark } from "./wordmark";
 
 /** All projects, and which agents this machine has. */
@@ -99,7 +99,7 @@ function Agents({ providers }: { providers: ProviderInfo[] }) {
                 {provider.readiness.found ? (provider.readiness.version ?? (usable(provider) ? "ready" : "not signed in")) : "not here"}
               </span>
             </div>
-            {!usable(provider) && <div className="pl-4.5"><Readiness provider={provider} /></div>}
+            <div className="mt-1.5 pl-4.5 empty:hidden"><Readiness provider={provider} /></div>
           </li>
         ))}
       </ul>

@@ -1,32 +1,48 @@
 import { memo } from "react";
 import { address } from "../address";
 import { timeOfDay } from "../clock";
-import type { TurnStatus } from "../session";
+import type { Turn } from "../session";
 import { useFold } from "./fold";
+import { Icon } from "./icons";
+import { agentName, useSession } from "./session-context";
 
-interface PromptRowProps {
-  id: string;
-  status: TurnStatus;
-  text: string;
-  at?: number;
-  retryOf?: string;
-  attachments: string[];
-}
+type PromptRowProps = Pick<Turn, "id" | "status" | "text" | "startedAt" | "retryOf" | "attachments" | "origin" | "carried">;
 
-/** What the person asked. */
-export const PromptRow = memo(function PromptRow({ id, status, text, at, retryOf, attachments }: PromptRowProps) {
-  if (at === undefined) return null; // it is in an older page
+/** How a turn began: what the person asked, or why the agent went on by itself. Takes parts of the turn, which rarely change. */
+export const PromptRow = memo(function PromptRow({ id, status, text, startedAt, retryOf, attachments, origin, carried }: PromptRowProps) {
+  if (startedAt === undefined) return null; // it is in an older page
+  const named = { "data-testid": "turn", "data-turn": id, "data-status": status, "data-origin": origin ?? "person" };
+  if (origin === "agent") return <ByItself named={named} why={text} at={startedAt} />;
   return (
-    <article data-testid="turn" data-turn={id} data-status={status} className="flex flex-col items-end pt-5">
+    <article {...named} className="flex flex-col items-end pt-5">
       <h2 className="sr-only">You asked</h2>
       <UserText id={id} text={text} attachments={attachments} />
       <p className="mt-1 px-1 text-xs text-faint">
         {retryOf && "Tried again · "}
-        <time dateTime={new Date(at).toISOString()}>{timeOfDay(at)}</time>
+        {carried && <span data-testid="carried">The earlier transcript was carried over · </span>}
+        <Time at={startedAt} />
       </p>
     </article>
   );
 });
+
+function ByItself({ named, why, at }: { named: Record<string, string>; why: string; at: number }) {
+  const shown = useSession();
+  return (
+    <article {...named} className="flex items-start gap-2 pt-5 text-[0.8125rem] text-dim">
+      <span className="mt-0.5 text-faint"><Icon name="bot" size={15} /></span>
+      <h2 className="min-w-0 flex-1 wrap-anywhere">
+        {agentName(shown)} went on by itself{why && ": "}
+        <span className="text-text">{why}</span>
+      </h2>
+      <span className="shrink-0 text-xs text-faint"><Time at={at} /></span>
+    </article>
+  );
+}
+
+function Time({ at }: { at: number }) {
+  return <time dateTime={new Date(at).toISOString()}>{timeOfDay(at)}</time>;
+}
 
 /** Lines of a prompt shown until the person unfolds it. */
 const LINES = 14;

@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
 import { changeSession } from "../api";
+import { modeName } from "../names";
 import type { SessionChanges, SessionRow } from "../protocol";
 import { go } from "../route";
 import { useStore } from "../store";
@@ -36,7 +37,8 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
     { icon: "star", label: starred ? "Remove the star" : "Star", testid: "star", disabled: !row, on: starred, run: () => void change({ starred: !starred }) },
     { icon: "trash", label: "Put into the trash", testid: "session-trash", disabled: !row || row.trashed, run: () => void trash() },
   ];
-  const where = [row && agentName(shown), row?.projectName, mode ?? row?.mode].filter(Boolean).join(" · ");
+  const set = mode ?? row?.mode ?? undefined;
+  const where = [row && agentName(shown), row?.projectName, set && modeName(set)].filter(Boolean).join(" · ");
   return (
     <header className="flex min-h-13 items-center gap-1 border-b border-line px-2 md:pl-6">
       {!wide && <BackLink project={row?.project} />}
@@ -56,7 +58,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
         )}
         <p className="truncate text-xs text-faint">{where}</p>
       </div>
-      <BypassBadge agent={shown.agent} mode={mode ?? row?.mode ?? undefined} />
+      <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
       {!wide && <ActionMenu label="This session" actions={actions} />}
     </header>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import type { ToolCall } from "../protocol";
 
 const FileDiff = lazy(() => import("./file-diff"));
@@ -6,10 +6,10 @@ const FileDiff = lazy(() => import("./file-diff"));
 /** Characters of an output shown until the person asks for all. */
 const SHOWN = 20_000;
 
-/** All that is known of a tool call: changes, input, output. */
-export function ToolBody({ call }: { call: ToolCall }) {
+/** All that is known of a tool call: changes, input, output; between them what a sub-agent did (`children`). */
+export function ToolBody({ call, children }: { call: ToolCall; children?: ReactNode }) {
   const diffs = call.diffs ?? [];
-  const input = inputText(call);
+  const input = children ? taskOf(call) : inputText(call);
   return (
     <div className="divide-y divide-line">
       {diffs.map((diff) => (
@@ -17,9 +17,10 @@ export function ToolBody({ call }: { call: ToolCall }) {
           <FileDiff diff={diff} />
         </Suspense>
       ))}
-      {input && !diffs.length && <Part name="Input" text={input} />}
+      {input && !diffs.length && (children ? <Folded name="Its task" text={input} /> : <Part name="Input" text={input} />)}
+      {children}
       {call.output && <Part name="Output" text={call.output} />}
-      {!input && !call.output && !diffs.length && <p className="px-3 py-2 text-xs text-faint">No input and no output.</p>}
+      {!input && !call.output && !diffs.length && !children && <p className="px-3 py-2 text-xs text-faint">No input and no output.</p>}
     </div>
   );
 }
@@ -40,6 +41,23 @@ function Part({ name, text }: { name: string; text: string }) {
       </pre>
     </div>
   );
+}
+
+function Folded({ name, text }: { name: string; text: string }) {
+  return (
+    <details className="px-3 py-1.5">
+      <summary className="target w-fit text-xs text-faint hover:text-text">{name}</summary>
+      <pre tabIndex={0} aria-label={name} className="mt-1 max-h-80 overflow-auto font-mono text-xs leading-relaxed whitespace-pre-wrap wrap-anywhere">
+        {text}
+      </pre>
+    </details>
+  );
+}
+
+/** What a sub-agent was told to do. */
+function taskOf(call: ToolCall): string {
+  const { input } = call;
+  return input && typeof input.prompt === "string" ? input.prompt : inputText(call);
 }
 
 /** The command where there is one, otherwise the JSON as the agent gave it. */

@@ -1,8 +1,12 @@
 import { duration, useNow } from "../clock";
 import type { ToolCall } from "../protocol";
 import type { Entry } from "../session";
+import { stepsOf } from "../rows";
+import { useStore } from "../store";
 import { useFold } from "./fold";
 import { Icon, type IconName } from "./icons";
+import { useSession } from "./session-context";
+import { countOf, Steps } from "./steps";
 import { lastLines, ToolBody } from "./tool-body";
 
 const ICONS: Record<NonNullable<ToolCall["tool"]>, IconName> = {
@@ -20,11 +24,13 @@ const ICONS: Record<NonNullable<ToolCall["tool"]>, IconName> = {
 const PREVIEW_LINES = 6;
 
 /** The agent using a tool: one line, and all of it when unfolded. */
-export function ToolCard({ entry, call }: { entry: Entry; call: ToolCall }) {
-  // A call that waits for an answer is shown by its approval; then it shows itself.
-  const worth = Boolean(call.diffs?.length) || call.status === "failed";
-  const [open, toggle] = useFold(entry.id, worth && (call.status ?? "pending") !== "pending");
-  const preview = open || call.tool === "read" ? "" : lastLines(call.output ?? "", PREVIEW_LINES);
+export function ToolCard({ entry, call, turn }: { entry: Entry; call: ToolCall; turn: string }) {
+  const { feed } = useSession();
+  const steps = useStore(feed.view, ({ state }) => stepsOf(state, turn, entry.id));
+  const nests = steps.length > 0;
+  const [open, toggle] = useFold(entry.id, nests ? entry.open : opensItself(call));
+  const quiet = open || nests || call.tool === "read";
+  const preview = quiet ? "" : lastLines(call.output ?? "", PREVIEW_LINES);
   return (
     <section className="overflow-hidden rounded-xl border border-line bg-raised" aria-label={`Tool: ${call.title}`}>
       <button
@@ -34,11 +40,12 @@ export function ToolCard({ entry, call }: { entry: Entry; call: ToolCall }) {
         className="target flex w-full items-center gap-2.5 px-3 py-1.5 text-left hover:bg-panel"
       >
         <span className="text-dim">
-          <Icon name={ICONS[call.tool ?? "other"]} size={15} />
+          <Icon name={nests ? "bot" : ICONS[call.tool ?? "other"]} size={15} />
         </span>
         <span className={`min-w-0 flex-1 truncate ${call.tool === "execute" ? "font-mono text-xs" : "text-[0.8125rem]"}`}>
           {call.title}
         </span>
+        {nests && <span data-testid="step-count" className="shrink-0 text-xs text-faint">{countOf(steps)}</span>}
         <ToolState entry={entry} call={call} />
         <span className={`text-faint ${open ? "rotate-90" : ""}`}>
           <Icon name="chevron" size={13} />
@@ -49,11 +56,17 @@ export function ToolCard({ entry, call }: { entry: Entry; call: ToolCall }) {
       )}
       {open && (
         <div className="border-t border-line">
-          <ToolBody call={call} />
+          <ToolBody call={call}>{nests && <Steps steps={steps} turn={turn} running={entry.open} />}</ToolBody>
         </div>
       )}
     </section>
   );
+}
+
+/** A call that waits for an answer is shown by its approval; then it shows itself, where it is worth it. */
+function opensItself(call: ToolCall): boolean {
+  const worth = Boolean(call.diffs?.length) || call.status === "failed";
+  return worth && (call.status ?? "pending") !== "pending";
 }
 
 function ToolState({ entry, call }: { entry: Entry; call: ToolCall }) {

@@ -35,13 +35,15 @@ function Content({ row }: { row: Row }) {
 function PromptOf({ turn: id }: { turn: string }) {
   const { feed } = useSession();
   const turn = useStore(feed.view, ({ state }) => turnOf(state, id));
-  return turn && <PromptRow id={turn.id} status={turn.status} text={turn.text} at={turn.startedAt} retryOf={turn.retryOf} attachments={turn.attachments} />;
+  if (!turn) return null;
+  const { status, text, startedAt, retryOf, attachments, origin, carried } = turn;
+  return <PromptRow {...{ id, status, text, startedAt, retryOf, attachments, origin, carried }} />;
 }
 
 function EntryOf({ row }: { row: Extract<Row, { kind: "entry" }> }) {
   const { feed } = useSession();
   const entry = useStore(feed.view, ({ state }) => entryOf(state, row));
-  return entry && <EntryView entry={entry} />;
+  return entry && <EntryView entry={entry} turn={row.turn} />;
 }
 
 function EndOf({ turn: id }: { turn: string }) {

@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { duration, timeOfDay, useNow } from "../clock";
 import type { Usage } from "../protocol";
 import type { Turn } from "../session";
@@ -6,6 +6,7 @@ import { useStore } from "../store";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { FailureCard } from "./failure-card";
+import { CarryOver, offersToCarry } from "./lost-notice";
 import { Notice } from "./notice";
 import { agentName, useSession } from "./session-context";
 import { TryAgain } from "./try-again";
@@ -24,7 +25,7 @@ function Status({ turn }: { turn: Turn }) {
     case "running":
       return turn.stalledSince === undefined ? <Working turn={turn} /> : <Stalled turn={turn} />;
     case "failed":
-      return turn.failure && <FailureCard failure={turn.failure} actions={turn.failure.retryable !== false && <TryAgain turn={turn} />} />;
+      return turn.failure && <FailureCard failure={turn.failure} actions={afterFailure(turn)} />;
     case "interrupted":
       return <Interrupted turn={turn} />;
     case "cancelled":
@@ -34,7 +35,13 @@ function Status({ turn }: { turn: Turn }) {
   }
 }
 
-function Quiet({ children }: { children: React.ReactNode }) {
+/** What to do with a failed turn; one that the agent began by itself has no prompt to send again. */
+function afterFailure(turn: Turn): ReactNode {
+  if (offersToCarry(turn)) return <CarryOver turn={turn} />;
+  return turn.failure?.retryable !== false && turn.origin !== "agent" && <TryAgain turn={turn} />;
+}
+
+function Quiet({ children }: { children: ReactNode }) {
   return <p className="text-xs text-faint">{children}</p>;
 }
 
@@ -119,9 +126,9 @@ function Interrupted({ turn }: { turn: Turn }) {
       icon="alert"
       testid="interrupted"
       title={(REASONS[turn.reason ?? ""] ?? "The turn was interrupted") + when}
-      actions={<TryAgain turn={turn} />}
+      actions={turn.origin !== "agent" && <TryAgain turn={turn} />}
     >
-      All that you see was kept, and nothing runs any more. Write to go on from here, or try again.
+      All that you see was kept, and nothing runs any more. Write to go on from here{turn.origin !== "agent" && ", or try again"}.
     </Notice>
   );
 }

@@ -1,0 +1,125 @@
+import { act, fireEvent, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ApprovalRequested } from "../protocol";
+import { logged } from "../testing/history";
+import { openPage, show, type OpenPage } from "../testing/page";
+import { ApprovalView } from "./approval";
+import { SETTLE_MS } from "./approval-keys";
+import { Dock } from "./dock";
+
+let page: OpenPage;
+let seq = 1;
+
+beforeEach(async () => {
+  page = await openPage();
+  seq = 1;
+  await page.happens(logged([{ type: "turn-started", text: "go", turn: "t1" }]));
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+type Asked = Omit<ApprovalRequested, "type" | "seq" | "at" | "turn">;
+
+const permission: Asked = {
+  approval: "p1",
+  kind: "permission",
+  title: "Run npm test",
+  options: [
+    { id: "once", label: "Allow once", kind: "allow-once" },
+    { id: "always", label: "Always allow", kind: "allow-always", rule: "Bash(npm test:*)", scope: "in this project" },
+    { id: "no", label: "Reject", kind: "reject-once" },
+    { id: "stop", label: "Reject and stop", kind: "reject-stop" },
+  ],
+  fields: [{ id: "message", label: "What to do instead?" }],
+};
+
+async function ask(asked: Asked) {
+  seq += 1;
+  const [request] = logged([{ type: "approval-requested", ...asked, turn: "t1" }], seq);
+  if (request?.type !== "approval-requested") throw new Error("not asked");
+  await act(() => page.happens([request]));
+  return show(page, <ApprovalView card={{ kind: "approval", request }} />);
+}
+
+test("an allowance for always says what it allows and how far", async () => {
+  await ask(permission);
+  expect(screen.getByTestId("approval-option-allow-always").textContent).toContain("Bash(npm test:*) in this project");
+  await userEvent.click(screen.getByTestId("approval-option-allow-always"));
+  expect(page.sent("answer")).toMatchObject([{ option: "always" }]);
+});
+
+test("a word to the agent goes with a refusal, by button or Enter, and never with an allowance", async () => {
+  await ask(permission);
+  await userEvent.type(screen.getByTestId("approval-reason"), "use pnpm{Enter}");
+  expect(page.sent("answer")).toMatchObject([{ option: "no", fields: { message: "use pnpm" } }]);
+  await ask({ ...permission, approval: "p2" });
+  await userEvent.type(screen.getByTestId("approval-reason"), "stop here");
+  await userEvent.click(screen.getByTestId("approval-option-reject-stop"));
+  expect(page.sent("answer").at(-1)).toMatchObject({ approval: "p2", option: "stop", fields: { message: "stop here" } });
+  await ask({ ...permission, approval: "p3" });
+  await userEvent.type(screen.getByTestId("approval-reason"), "hm");
+  await userEvent.click(screen.getByTestId("approval-option-allow-once"));
+  expect(page.sent("answer").at(-1)).toMatchObject({ approval: "p3", option: "once", fields: {} });
+});
+
+test("Enter without a word refuses nothing, and an empty word is not sent", async () => {
+  await ask(permission);
+  await userEvent.type(screen.getByTestId("approval-reason"), "{Enter}");
+  expect(page.sent("answer")).toEqual([]);
+  await userEvent.type(screen.getByTestId("approval-reason"), "x{Backspace}");
+  await userEvent.click(screen.getByTestId("approval-option-reject-once"));
+  expect(page.sent("answer")).toMatchObject([{ option: "no", fields: {} }]);
+});
+
+test("the number keys choose, but not in a text, not with another key held, and not in the card's first moment", async () => {
+  show(page, <Dock />);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  await ask(permission);
+  fireEvent.keyDown(document.body, { key: "1" });
+  act(() => { vi.advanceTimersByTime(SETTLE_MS); });
+  fireEvent.keyDown(screen.getByTestId("composer"), { key: "1" });
+  fireEvent.keyDown(document.body, { key: "1", ctrlKey: true });
+  fireEvent.keyDown(document.body, { key: "9" });
+  expect(page.sent("answer")).toEqual([]);
+  fireEvent.keyDown(document.body, { key: "2" });
+  fireEvent.keyDown(document.body, { key: "1" });
+  expect(page.sent("answer")).toMatchObject([{ approval: "p1", option: "always" }]);
+});
+
+const questions: Asked = {
+  approval: "q1",
+  kind: "question",
+  title: "Two questions",
+  options: [{ id: "answer", label: "Answer" }],
+  fields: [
+    { id: "db", label: "Which database?", choices: ["SQLite", "PostgreSQL"], required: true },
+    { id: "db-other", label: "Other" },
+    { id: "os", label: "Where does it run?", choices: ["Linux", "macOS", "Windows"], multiple: true },
+  ],
+};
+
+test("of several questions each has its own answer; some take several", async () => {
+  await ask(questions);
+  await userEvent.click(screen.getByLabelText("SQLite"));
+  await userEvent.click(screen.getByLabelText("Linux"));
+  await userEvent.click(screen.getByLabelText("Windows"));
+  await userEvent.click(screen.getByRole("button", { name: "Answer" }));
+  expect(page.sent("answer")).toMatchObject([{ fields: { db: "SQLite", os: ["Linux", "Windows"] } }]);
+});
+
+test("words of one's own stand for none of the choices, and for what is needed", async () => {
+  await ask(questions);
+  await userEvent.click(screen.getByLabelText("SQLite"));
+  await userEvent.type(screen.getByLabelText("Other: Which database?"), "DuckDB");
+  expect(screen.getByLabelText<HTMLInputElement>("SQLite").checked).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: "Answer" }));
+  expect(page.sent("answer")).toMatchObject([{ fields: { "db-other": "DuckDB" } }]);
+});
+
+test("a plan's words are shown as markdown, and a refusal takes a word", async () => {
+  await ask({ ...permission, approval: "plan", kind: "plan", title: "Ready to code?", body: "## Steps\n\n1. Look" });
+  expect(screen.getByRole("heading", { name: "Steps" })).toBeTruthy();
+  expect(screen.getByTestId("approval-reason")).toBeTruthy();
+});

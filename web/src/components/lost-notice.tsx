@@ -1,0 +1,72 @@
+import { turnOf } from "../rows";
+import type { State, Turn } from "../session";
+import { useStore } from "../store";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { Notice } from "./notice";
+import { agentName, useSession } from "./session-context";
+
+/** Whether the turn failed because the agent has lost the conversation. */
+export function offersToCarry(turn: Turn | undefined): boolean {
+  return turn?.status === "failed" && turn.failure?.action?.kind === "carry-over";
+}
+
+/** The turn at the end, where its card already offers what to do. */
+function failedAtEnd(state: State): Turn | undefined {
+  const last = state.turns.at(-1);
+  return offersToCarry(last) ? last : undefined;
+}
+
+/** The agent no longer knows what stands above: the person says how to go on. */
+export function LostNotice() {
+  const client = useClient();
+  const shown = useSession();
+  const { feed } = shown;
+  const lost = useStore(feed.view, ({ state }) => state.lost && state.running === undefined);
+  const failed = useStore(feed.view, ({ state }) => failedAtEnd(state)?.id);
+  const text = useStore(client.drafts.texts, () => client.drafts.get(feed.session).trim());
+  if (!lost || (failed && !text)) return null;
+  const send = (carry: boolean) => {
+    client.drafts.set(feed.session, "");
+    client.prompt(feed.session, text, { carry });
+  };
+  return (
+    <Notice
+      tone="warn"
+      icon="alert"
+      testid="lost"
+      title={`${agentName(shown)} has lost this conversation.`}
+      actions={
+        text && (
+          <>
+            <Button look="primary" testid="lost-carry" onClick={() => { send(true); }}>Carry the transcript over</Button>
+            <Button testid="lost-afresh" onClick={() => { send(false); }}>Start afresh</Button>
+          </>
+        )
+      }
+    >
+      {text
+        ? "Sending your prompt carries what stands above over to it; or begin a new conversation with your prompt."
+        : "All that you see is kept here. Your next prompt can carry it over, or start afresh."}
+    </Notice>
+  );
+}
+
+/** On a failed turn: its prompt once more, with the transcript or without. */
+export function CarryOver({ turn }: { turn: Turn }) {
+  const client = useClient();
+  const { feed } = useSession();
+  const again = useStore(feed.view, ({ state }) => state.turns.some((other) => other.retryOf === turn.id));
+  const send = async (carry: boolean) => {
+    await feed.loadTurn(turn.id); // its text may be in an older page
+    const { text, attachments } = turnOf(feed.view.get().state, turn.id) ?? turn;
+    client.prompt(feed.session, text, { attachments, retryOf: turn.id, carry });
+  };
+  if (again) return <span className="self-center text-[0.8125rem] text-dim">Tried again below</span>;
+  return (
+    <>
+      <Button look="primary" testid="carry-over" onClick={() => void send(true)}>Carry the transcript over</Button>
+      <Button testid="start-afresh" onClick={() => void send(false)}>Start afresh</Button>
+    </>
+  );
+}

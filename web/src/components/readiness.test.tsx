@@ -1,0 +1,27 @@
+import { render, screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { Readiness as Ready } from "../protocol";
+import { PRACTICE } from "../testing/page";
+import { Readiness } from "./readiness";
+
+const shown = (readiness: Ready) => render(<Readiness provider={{ ...PRACTICE, readiness }} />);
+
+test("who pays is said before the first prompt, with what to know about it", () => {
+  shown({ found: true, account: "API key from ANTHROPIC_API_KEY", warning: "The key overrides your login." });
+  expect(screen.getByTestId("account").textContent).toBe("Paid by API key from ANTHROPIC_API_KEY");
+  expect(screen.getByTestId("account-warning").textContent).toContain("The key overrides your login.");
+  expect(screen.queryByTestId("missing")).toBeNull();
+});
+
+test("an agent that is missing comes with the exact command, to be copied", () => {
+  shown({ found: false, account: "nobody", action: { kind: "install", label: "Install it", command: "pip install 'antiphon[claude]'" } });
+  expect(screen.getByTestId("missing").textContent).toContain("Practice agent is not on this machine");
+  expect(screen.getByText("pip install 'antiphon[claude]'").tagName).toBe("CODE");
+  expect(screen.getByRole("button", { name: "Copy command" })).toBeTruthy();
+  expect(screen.queryByTestId("account")).toBeNull();
+});
+
+test("an agent that is ready and has nothing to say takes no room", () => {
+  const { container } = shown({ found: true });
+  expect(container.textContent).toBe("");
+});

@@ -1,0 +1,38 @@
+import type { ProviderInfo } from "../protocol";
+import { CommandLine } from "./failure-card";
+import { Icon } from "./icons";
+import { Notice } from "./notice";
+
+export function usable({ readiness }: ProviderInfo): boolean {
+  return readiness.found && readiness.signedIn !== false;
+}
+
+/** Whether and how an agent can be used here: who pays, what to know beforehand, what is missing and the command that brings it. */
+export function Readiness({ provider }: { provider: ProviderInfo }) {
+  const { account, warning } = provider.readiness;
+  return (
+    <div className="space-y-2 empty:hidden" data-testid="readiness" data-provider={provider.id}>
+      {account && usable(provider) && (
+        <p data-testid="account" className="flex items-start gap-2 text-[0.8125rem] text-dim">
+          <span className="mt-px text-faint"><Icon name="card" size={15} /></span>
+          <span className="min-w-0 wrap-anywhere">Paid by <span className="text-text">{account}</span></span>
+        </p>
+      )}
+      {warning && <Notice tone="warn" icon="alert" testid="account-warning" title={warning} />}
+      <Missing provider={provider} />
+    </div>
+  );
+}
+
+function Missing({ provider }: { provider: ProviderInfo }) {
+  const { message, action } = provider.readiness;
+  if (usable(provider)) return message ? <p className="text-[0.8125rem] text-dim">{message}</p> : null;
+  const what = provider.readiness.found ? `${provider.name} is not signed in` : `${provider.name} is not on this machine`;
+  return (
+    <div data-testid="missing" className="rounded-xl border border-line bg-panel px-3.5 py-2.5 text-[0.8125rem]">
+      <p className="font-medium">{message || what}</p>
+      {action && <p className="mt-1 text-dim">{action.label}{action.command && ":"}</p>}
+      {action?.command && <CommandLine command={action.command} />}
+    </div>
+  );
+}

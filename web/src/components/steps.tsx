@@ -1,0 +1,32 @@
+import { useState } from "react";
+import type { Entry } from "../session";
+import { EntryView } from "./entry";
+
+/** Steps shown of a sub-agent at work, until the person asks for all. */
+const LATEST = 4;
+
+/** What a sub-agent did; of one that is at work the latest steps. */
+export function Steps({ steps, turn, running }: { steps: readonly Entry[]; turn: string; running: boolean }) {
+  const [all, setAll] = useState(false);
+  const hidden = running && !all ? Math.max(0, steps.length - LATEST) : 0;
+  return (
+    <div className="px-3 py-2">
+      {hidden > 0 && (
+        <button type="button" className="target pb-1 text-xs text-accent underline underline-offset-2" onClick={() => { setAll(true); }}>
+          Show {hidden === 1 ? "1 earlier step" : `${hidden} earlier steps`}
+        </button>
+      )}
+      <ol className="space-y-2 border-l-2 border-line pl-3 [&_.prose]:text-[0.875rem]">
+        {steps.slice(hidden).map((step) => (
+          <li key={step.id}>
+            <EntryView entry={step} turn={turn} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+export function countOf(steps: readonly Entry[]): string {
+  return steps.length === 1 ? "1 step" : `${steps.length} steps`;
+}
