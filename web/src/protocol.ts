@@ -244,7 +244,7 @@ export interface ToolCall {
   kind: "tool-call";
   title: string;
   tool?: "delete" | "edit" | "execute" | "fetch" | "move" | "other" | "read" | "search" | "think";
-  status?: "completed" | "failed" | "pending" | "running";
+  status?: "completed" | "failed" | "pending" | "preparing" | "running";
   name?: string | null;
   input?: {
     [k: string]: unknown;
@@ -362,6 +362,7 @@ export interface Field {
   id: string;
   label: string;
   choices?: string[];
+  descriptions?: string[];
   multiple?: boolean;
   required?: boolean;
 }

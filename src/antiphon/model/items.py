@@ -34,7 +34,8 @@ class Diff(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True
 
 
 ToolKind = Literal["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "other"]
-ToolStatus = Literal["pending", "running", "completed", "failed"]
+ToolStatus = Literal["preparing", "pending", "running", "completed", "failed"]
+"""`preparing`: the model is still writing the call; the turn's clocks run on."""
 
 
 class ToolCall(Content, frozen=True, tag="tool-call"):

@@ -11,6 +11,7 @@ from antiphon.model.ids import is_id
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Provider
+from antiphon.providers.claude.provider import ClaudeProvider
 
 
 class CatalogInvalid(Exception):
@@ -33,7 +34,12 @@ def load(*own: Path) -> dict[str, Provider]:
             entries |= parse(path.read_text(), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogInvalid(str(path), str(error)) from error
-    return {id: AcpProvider(entry) for id, entry in entries.items()}
+    return {**own_drivers(), **{id: AcpProvider(entry) for id, entry in entries.items()}}
+
+
+def own_drivers() -> dict[str, Provider]:
+    """The agents that have a driver of their own, by id."""
+    return {"claude": ClaudeProvider()}
 
 
 def shipped() -> dict[str, AcpEntry]:

@@ -160,11 +160,14 @@ class AgentProcess:
         """Pid → start time of all that runs under the keeper now."""
         return {seen.pid: seen.start_time for seen in processes.descendants(self.pid)}
 
-    async def end_strays(self, before: Mapping[int, float]) -> list[Seen]:
-        """End what runs under the keeper and was not there `before`; returns what it was."""
+    async def end_strays(self, before: Mapping[int, float], *, orphans: bool = False) -> list[Seen]:
+        """End what runs under the keeper and was not there `before`; returns what it was.
+
+        `orphans`: only what is no longer below the agent itself, which looks after its own.
+        """
         if self.exited.done() or self.below().items() <= before.items():
             return []
-        return await asyncio.to_thread(processes.end_strays, self.pid, before)
+        return await asyncio.to_thread(processes.end_strays, self.pid, before, orphans=orphans)
 
     # What the pipes say
 

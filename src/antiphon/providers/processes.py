@@ -140,11 +140,16 @@ def end_marked(markers: Iterable[str]) -> list[Seen]:
     return end(lambda: marked(wanted)) if wanted else []
 
 
-def end_strays(keeper: int, before: Mapping[int, float]) -> list[Seen]:
-    """End what runs below the keeper and did not run before (pid → start time). Blocks: use a thread."""
+def end_strays(keeper: int, before: Mapping[int, float], *, orphans: bool = False) -> list[Seen]:
+    """End what runs below the keeper and did not run before (pid → start time). Blocks: use a thread.
+
+    `orphans`: spare what is below the keeper's first child, the agent.
+    """
 
     def strays() -> list[Seen]:
-        return [s for s in descendants(keeper) if before.get(s.pid) != s.start_time]
+        agent = _children(keeper)[:1] if orphans else []
+        spared = {*agent, *(pid for each in agent for pid in _below(each))}
+        return [s for s in descendants(keeper) if before.get(s.pid) != s.start_time and s.pid not in spared]
 
     if strays():
         time.sleep(SETTLE_S)

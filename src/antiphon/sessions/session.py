@@ -110,6 +110,11 @@ class Session:
         if self.turn and self.turn.silence.alive(self.clock.monotonic()):
             self.say(e.TurnAlive(turn=self.turn.id))
 
+    def patient(self, until: int) -> None:
+        """Nothing is to be expected before `until` (ms since the Unix epoch): silence counts from then."""
+        if self.turn:
+            self.turn.silence.alive(self.clock.monotonic() + max(until - self.clock.now(), 0) / 1000)
+
     def opened(self, what: str) -> None:
         """Something that takes its own time begins: the turn's clocks stand still."""
         if self.turn:

@@ -100,8 +100,11 @@ class AgentSink:
         """Tell the watchdog: a sign of life, and tools that open and close."""
         self._session.alive()
         match event:
-            case e.ItemStarted(content=ToolCall()):
-                self._session.opened(event.item)
+            case e.ItemStarted(content=ToolCall(status=s)) | e.ItemUpdated(content=ToolCall(status=s)):
+                if s != "preparing":
+                    self._session.opened(event.item)
+            case e.ProviderRetrying(next_at=int(due)):
+                self._session.patient(due)
             case e.ItemCompleted() | e.ItemDiscarded():
                 self._open.pop(event.item, None)
                 self._closed.add(event.item)

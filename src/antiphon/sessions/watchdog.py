@@ -7,7 +7,8 @@ The rules, all in monotonic seconds:
 3. The clocks stand still while anything is open that takes its own time: an approval, a tool.
    When the last of them closes, they start anew.
 4. A sign of life after a stall is told, and starts the clocks anew.
-5. A person's *Wait* starts them anew too: one more full `stall`.
+5. While the agent waits to try its model again, silence counts from the moment it said it would.
+6. A person's *Wait* starts them anew too: one more full `stall`.
 """
 
 from collections.abc import Callable

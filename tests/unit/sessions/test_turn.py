@@ -8,7 +8,7 @@ from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
-from antiphon.model.items import Message
+from antiphon.model.items import Message, ToolCall
 from antiphon.model.replies import Accepted
 from antiphon.providers.base import Launch, Limits, Outcome, Prompt, ProviderFailed
 from antiphon.testing.scripted import ScriptedAgent, ScriptedProvider, crash, deaf, done, until_cancelled
@@ -144,6 +144,42 @@ async def test_a_silent_turn_says_so_and_is_ended(world: World) -> None:
     last = events[-1]
     assert isinstance(last, e.TurnFailed) and last.failure.code == "stalled"
     assert (await world.types()).count("turn-stalled") == 1
+
+
+async def test_a_call_that_is_still_being_written_stops_no_clock(world: World) -> None:
+    """A model that hangs in the middle of a tool call is silent; a tool that runs is not."""
+    item = new_id()
+
+    async def writing(agent: ScriptedAgent, prompt: Prompt) -> Outcome:
+        agent.sink.emit(e.ItemStarted(item=item, content=ToolCall(title="Write", status="preparing")))
+        return await deaf(agent, prompt)
+
+    world.provider.script = writing
+    await world.prompt()
+    await world.until(lambda: "item-started" in seen(world))
+    await world.clock.advance(10)
+    await world.until(lambda: "turn-stalled" in seen(world))
+    agent = world.provider.agents[0]
+    agent.sink.emit(e.ItemUpdated(item=item, content=ToolCall(title="Write a.txt", status="running")))
+    await world.clock.advance(1000)
+    assert (await world.types())[-1] != "turn-failed"
+
+
+async def test_the_wait_before_a_retry_is_not_silence(world: World) -> None:
+    """An agent that said when it will try again is silent only ten seconds after that."""
+
+    async def retrying(agent: ScriptedAgent, prompt: Prompt) -> Outcome:
+        due = world.clock.now() + 30_000
+        agent.sink.emit(e.ProviderRetrying(attempt=1, code="overloaded", message="busy", next_at=due))
+        return await deaf(agent, prompt)
+
+    world.provider.script = retrying
+    await world.prompt()
+    await world.until(lambda: "provider-retrying" in seen(world))
+    await world.clock.advance(39)
+    assert "turn-stalled" not in await world.types()
+    await world.clock.advance(2)
+    await world.until(lambda: "turn-stalled" in seen(world))
 
 
 def seen(world: World) -> list[str]:

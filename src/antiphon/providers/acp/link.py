@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Any
 from msgspec import ValidationError
 
 from antiphon.model.failures import Failure, FailureCode
+from antiphon.providers import death
 from antiphon.providers.acp import errors
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.wire import Wire
 from antiphon.providers.base import ProviderFailed
-from antiphon.providers.keeper import COMPLAINT
 from antiphon.providers.loose import Json, table
 from antiphon.providers.process import AgentProcess
 from antiphon.providers.surrogates import mend
 
 if TYPE_CHECKING:
     from acp.connection import Connection
-
-EXIT_S = 0.5
-"""After the end of stdout, for the exit that explains it (more than the keeper's ORPHAN_GRACE_S)."""
 
 OnRequest = Callable[[str, Json, bool], Awaitable[Json | None]]
 """Answers the agent: method, parameters, whether it is only a notification."""
@@ -133,22 +130,14 @@ class Link:
 
     async def _cause(self) -> ProviderFailed:
         """Why nothing more can come from the agent."""
-        if self._closing:
-            return self.failed("provider-crashed", "{name} was ended by Antiphon.")
-        if self._wire.broken is not None:
-            message = "{name} said something that is not the Agent Client Protocol."
-            return self.failed("provider-crashed", message, self._wire.broken)
-        if self.process.too_long:
-            return self.failed("provider-crashed", "{name} sent a message beyond all bounds.")
-        await asyncio.wait({self.process.exited}, timeout=EXIT_S)
-        if not self.process.exited.done():
-            return self.failed("truncated", "{name} closed its stdin or stdout, though it still ran.")
-        how = self.process.exited.result()
-        if how.status == 0 and self.process.lines.part:
-            return self.failed("truncated", "{name} left in the middle of a message.")
-        if self.process.stderr.startswith(COMPLAINT):
-            return self.failed("provider-missing", "{name} cannot be started.")
-        return self.failed("provider-crashed", "{name} " + f"{how}.")
+        found = await death.cause(
+            self.process,
+            name=self.entry.name,
+            language="the Agent Client Protocol",
+            broken=self._wire.broken,
+            closing=self._closing,
+        )
+        return self.failed(found.code, found.message, found.detail)
 
     async def close(self) -> None:
         """End the agent and all below it. Idempotent; never raises."""

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from antiphon.model.failures import Action, Failure
 from antiphon.model.ids import new_id
 from antiphon.providers import environment, process
 from antiphon.providers.acp import link
@@ -12,6 +11,7 @@ from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Capabilities, Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.process import AgentProcess, Program
+from antiphon.providers.start import start
 
 VERSION_S = 5.0
 """For the agent to print its version."""
@@ -56,33 +56,18 @@ class AcpProvider:
 
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
         """See Provider."""
-        started = await AgentProcess.start(
-            self._entry.started_for(launch),
-            folder=launch.folder,
-            environment=self._entry.surroundings(launch.environment),
-            marker=launch.marker,
-        )
-        opened: list[AcpAgent] = []
-        try:
-            async with asyncio.timeout(self.limits.start):
-                await sink.process_started(started.started)
-                connection = await asyncio.to_thread(link.library)
-                opened.append(AcpAgent(self._entry, started, sink, connection))
-                await opened[0].start(launch)
-        except BaseException as error:
-            await asyncio.shield(asyncio.ensure_future((opened[0] if opened else started).close()))
-            if isinstance(error, TimeoutError):
-                raise ProviderFailed(self._slow(started.stderr)) from error
-            raise
-        return opened[0]
 
-    def _slow(self, stderr: str) -> Failure:
-        return Failure(
-            provider=self.id,
-            code="stalled",
-            message=f"{self.name} was not ready within {self.limits.start:g} s.",
-            action=Action(kind="retry", label="Try again"),
-            detail=stderr or None,
+        async def make(process: AgentProcess) -> AcpAgent:
+            return AcpAgent(self._entry, process, sink, await asyncio.to_thread(link.library))
+
+        return await start(
+            self._entry.started_for(launch),
+            launch,
+            sink,
+            environment=self._entry.surroundings(launch.environment),
+            limits=self.limits,
+            make=make,
+            begin=lambda agent: agent.start(launch),
         )
 
 
