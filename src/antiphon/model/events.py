@@ -45,7 +45,9 @@ class Field(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tru
     id: str
     label: str
     choices: list[str] = []
-    """Empty: free text."""
+    """Empty: free text. A question's choices are suggestions: a person may answer in words of their own."""
+    descriptions: list[str] = []
+    """More about each choice, in the same order; "" or none where there is no more to say."""
     multiple: bool = False
     required: bool = False
 
