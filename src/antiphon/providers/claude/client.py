@@ -32,7 +32,7 @@ from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
 from antiphon.providers.base import Answered, Outcome, Prompt, ProviderFailed, Sink
-from antiphon.providers.claude import content, errors, facts, permission, tools
+from antiphon.providers.claude import command, content, errors, facts, permission, tools
 from antiphon.providers.claude.translate import Translation
 from antiphon.providers.claude.wire import ControlRefused, Line
 from antiphon.providers.loose import Json, count, table, text
@@ -116,7 +116,9 @@ class ClaudeAgent:
 
     async def prompt(self, prompt: Prompt) -> Outcome:
         """See Agent."""
-        message = await asyncio.to_thread(content.message, prompt, str(uuid4()))
+        # Named like our turn: so its line in the transcript is told from another program's.
+        uuid = prompt.turn if command.NATIVE.match(prompt.turn) else str(uuid4())
+        message = await asyncio.to_thread(content.message, prompt, uuid)
         self._run = run = Run(message["uuid"])
         with contextlib.suppress(ConnectionError):  # it is gone: `_ended` says so
             await self._line.send(message)
