@@ -27,6 +27,18 @@ export interface Problem {
 
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
+/** What a person allowed for always in a project. */
+export interface Rule {
+  id: string;
+  project: string;
+  provider: string;
+  /** In the agent's own notation. */
+  rule: string;
+  label: string;
+  /** ms since the Unix epoch. */
+  createdAt: number;
+}
+
 const LIMIT_MS = 20_000;
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -85,6 +97,9 @@ export const trustProject = (project: string) => request<Project>("POST", `api/p
 export const fetchFolders = (path?: string) => request<Folders>("GET", `api/folders?${query({ path })}`);
 export const makeFolder = (parent: string, name: string) =>
   request<MadeFolder>("POST", "api/folders", { parent, name });
+
+export const fetchRules = (project: string) => request<{ rules: Rule[] }>("GET", `api/rules?${query({ project })}`);
+export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/rules/${rule}`);
 
 export const fetchProviders = () => request<Providers>("GET", "api/providers");
 

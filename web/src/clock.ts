@@ -55,3 +55,9 @@ export function timeOfDay(at: number): string {
     ? then.toLocaleTimeString(undefined, time)
     : then.toLocaleString(undefined, { ...time, day: "numeric", month: "short" });
 }
+
+/** "22 Nov", with the year when it is not this one. */
+export function dayOf(at: number): string {
+  const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year });
+}

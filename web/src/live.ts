@@ -52,6 +52,7 @@ function sessionUpdated(state: State, event: SessionUpdated): void {
   state.queueHeld = event.queueHeld ?? state.queueHeld;
   state.tasks = event.tasks ?? state.tasks;
   state.lost = event.lost ?? state.lost;
+  state.elsewhere = event.elsewhere ?? state.elsewhere;
   if (!event.queue) return;
   const order = new Map(event.queue.map((turn, at) => [turn, at]));
   const place = (turn: string) => order.get(turn) ?? order.size;

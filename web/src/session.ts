@@ -82,6 +82,8 @@ export interface State {
   tasks: BackgroundTask[];
   /** The agent has lost the conversation. */
   lost: boolean;
+  /** Another program writes to the conversation now: a prompt is taken only as a fork. */
+  elsewhere: boolean;
 
   // What only a reader that starts in the middle needs.
   /** The lowest seq that is in `turns`. */
@@ -107,6 +109,7 @@ export function emptyState(): State {
     models: [],
     tasks: [],
     lost: false,
+    elsewhere: false,
     first: 1,
     more: false,
     orphans: [],
@@ -137,6 +140,7 @@ export function resume(state: State, subscribed: Subscribed): State {
     models: subscribed.models ?? [],
     tasks: subscribed.tasks ?? [],
     lost: subscribed.lost ?? false,
+    elsewhere: subscribed.elsewhere ?? false,
     opening: { turn: subscribed.turn ?? undefined, items: subscribed.items ?? [] },
   };
 }

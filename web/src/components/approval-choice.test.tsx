@@ -28,7 +28,7 @@ const permission: Asked = {
   title: "Run npm test",
   options: [
     { id: "once", label: "Allow once", kind: "allow-once" },
-    { id: "always", label: "Always allow", kind: "allow-always", rule: "Bash(npm test:*)", scope: "in this project" },
+    { id: "always", label: "Always allow Bash(npm test:*)", kind: "allow-always", rule: "Bash(npm test:*)", scope: "in this project" },
     { id: "no", label: "Reject", kind: "reject-once" },
     { id: "stop", label: "Reject and stop", kind: "reject-stop" },
   ],
@@ -45,7 +45,8 @@ async function ask(asked: Asked) {
 
 test("an allowance for always says what it allows and how far", async () => {
   await ask(permission);
-  expect(screen.getByTestId("approval-option-allow-always").textContent).toContain("Bash(npm test:*) in this project");
+  expect(screen.getByTestId("approval-option-allow-always").textContent).toMatch(/^Always allow Bash\(npm test:\*\)in this project/);
+  expect(screen.getByText("Bash(npm test:*)").tagName).toBe("CODE");
   await userEvent.click(screen.getByTestId("approval-option-allow-always"));
   expect(page.sent("answer")).toMatchObject([{ option: "always" }]);
 });
@@ -94,28 +95,30 @@ const questions: Asked = {
   title: "Two questions",
   options: [{ id: "answer", label: "Answer" }],
   fields: [
-    { id: "db", label: "Which database?", choices: ["SQLite", "PostgreSQL"], required: true },
-    { id: "db-other", label: "Other" },
+    { id: "db", label: "Which database?", choices: ["SQLite", "PostgreSQL"], descriptions: ["One file", ""], required: true },
     { id: "os", label: "Where does it run?", choices: ["Linux", "macOS", "Windows"], multiple: true },
   ],
 };
 
 test("of several questions each has its own answer; some take several", async () => {
   await ask(questions);
-  await userEvent.click(screen.getByLabelText("SQLite"));
+  await userEvent.click(screen.getByLabelText(/^SQLite/));
   await userEvent.click(screen.getByLabelText("Linux"));
   await userEvent.click(screen.getByLabelText("Windows"));
   await userEvent.click(screen.getByRole("button", { name: "Answer" }));
   expect(page.sent("answer")).toMatchObject([{ fields: { db: "SQLite", os: ["Linux", "Windows"] } }]);
 });
 
-test("words of one's own stand for none of the choices, and for what is needed", async () => {
+test("words of one's own stand for none of the choices, or beside some where several may be", async () => {
   await ask(questions);
-  await userEvent.click(screen.getByLabelText("SQLite"));
-  await userEvent.type(screen.getByLabelText("Other: Which database?"), "DuckDB");
-  expect(screen.getByLabelText<HTMLInputElement>("SQLite").checked).toBe(false);
+  const sqlite = screen.getByLabelText<HTMLInputElement>(/^SQLite/);
+  await userEvent.click(sqlite);
+  await userEvent.type(screen.getByLabelText("Something else: Which database?"), "DuckDB");
+  expect(sqlite.checked).toBe(false);
+  await userEvent.click(screen.getByLabelText("Linux"));
+  await userEvent.type(screen.getByLabelText("Something else: Where does it run?"), "Haiku");
   await userEvent.click(screen.getByRole("button", { name: "Answer" }));
-  expect(page.sent("answer")).toMatchObject([{ fields: { "db-other": "DuckDB" } }]);
+  expect(page.sent("answer")).toMatchObject([{ fields: { db: "DuckDB", os: ["Linux", "Haiku"] } }]);
 });
 
 test("a plan's words are shown as markdown, and a refusal takes a word", async () => {

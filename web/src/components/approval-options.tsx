@@ -14,7 +14,6 @@ export function OptionButton({ option, first, hint, onChoose }: {
   onChoose: () => void;
 }) {
   const look = isRefusal(option) ? "danger" : first && option.kind !== "allow-always" ? "primary" : "plain";
-  const far = option.rule ?? option.scope;
   return (
     <Button
       look={look}
@@ -25,8 +24,7 @@ export function OptionButton({ option, first, hint, onChoose }: {
       onClick={onChoose}
     >
       <span className="min-w-0 py-1 text-left leading-tight">
-        {option.label}
-        {far && <Scope option={option} />}
+        <OptionLabel option={option} />
       </span>
       {hint !== undefined && (
         <kbd aria-hidden="true" className="rounded border border-current px-1 font-mono text-[0.6875rem] leading-4 pointer-coarse:hidden max-sm:hidden">
@@ -37,12 +35,20 @@ export function OptionButton({ option, first, hint, onChoose }: {
   );
 }
 
-/** What is allowed from now on, and where: "`Bash(npm test:*)` in this project". */
-export function Scope({ option }: { option: Option }) {
+/** The label with its rule as code, and how far it goes: "Always allow `Bash(npm test:*)` / in this project". */
+export function OptionLabel({ option }: { option: Option }) {
+  const rules = option.rule?.split("\n") ?? [];
+  const named = rules.join(", ");
+  const [before = "", after] = named ? option.label.split(named, 2) : [option.label];
   return (
-    <span data-testid="option-scope" className="mt-0.5 block text-xs font-normal text-dim wrap-anywhere">
-      {option.rule && <code className="rounded bg-bubble px-1 py-px font-mono text-[0.6875rem] text-text">{option.rule}</code>} {option.scope}
-    </span>
+    <>
+      {before}
+      {rules.map((rule) => (
+        <code key={rule} className="rounded bg-bubble px-1 py-px font-mono text-xs font-normal wrap-anywhere text-text">{rule}</code>
+      ))}
+      {after}
+      {option.scope && <span data-testid="option-scope" className="mt-0.5 block text-xs font-normal opacity-80">{option.scope}</span>}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ApprovalRequested, ApprovalResolved } from "../protocol";
-import { isRefusal, Scope } from "./approval-options";
+import { isRefusal, OptionLabel } from "./approval-options";
 import { Icon } from "./icons";
 
 const CLOSED_BY: Record<NonNullable<ApprovalResolved["by"]>, string> = {
@@ -23,9 +23,8 @@ export function Outcome({ request, resolved }: { request: ApprovalRequested; res
         <Icon name={allowed ? "check" : "close"} size={15} />
       </span>
       <div data-testid="approval-outcome" className="min-w-0 wrap-anywhere">
-        {request.title}: <span className="text-text">{chosen ?? CLOSED_BY[resolved ? by : "turn-ended"]}</span>
+        {request.title}: <span className="text-text">{option ? <OptionLabel option={option} /> : (chosen ?? CLOSED_BY[resolved ? by : "turn-ended"])}</span>
         {who}
-        {option && (option.rule ?? option.scope) && <Scope option={option} />}
         {fields.map(([id, value]) => (
           <div key={id}>
             {request.fields?.find((field) => field.id === id)?.label ?? id}{" "}

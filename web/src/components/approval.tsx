@@ -88,7 +88,7 @@ function Choice({ request }: { request: ApprovalRequested }) {
   const [refuse] = refusals;
   return (
     <>
-      <ApprovalFields fields={fields} values={values} onChange={setValues} />
+      <ApprovalFields fields={fields} title={request.title} values={values} onChange={setValues} />
       {missing && <p role="alert" className="mb-2 text-bad">Please fill in what is marked as needed.</p>}
       <div className="flex flex-wrap items-stretch gap-2">{others.map(button)}</div>
       {reason && refuse && (

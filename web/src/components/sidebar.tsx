@@ -4,6 +4,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { ConnectionDot } from "./connection";
 import { Link } from "./link";
+import { RulesButton } from "./rules-dialog";
 import { SessionList } from "./session-list";
 import { TrashButton } from "./trash";
 import { Wordmark } from "./wordmark";
@@ -34,7 +35,8 @@ export function Sidebar({ project, session }: { project?: string; session?: stri
             </Button>
           </div>
           <SessionList project={project} session={session} />
-          <div className="flex items-center justify-end border-t border-line px-2 py-1">
+          <div className="flex items-center justify-between border-t border-line px-2 py-1">
+            <RulesButton project={project} />
             <TrashButton project={project} />
           </div>
         </>

@@ -1,0 +1,88 @@
+import { useState } from "react";
+import type { Field } from "../protocol";
+
+/** One answer, or all that were chosen. */
+export type FieldValue = string | string[];
+
+/** Characters up to which choices stand beside each other. */
+const SHORT = 18;
+
+/** One of several, or some of several, or words of one's own. */
+export function ChoiceField({ field, said, onChange }: {
+  field: Field;
+  /** The card says already what is asked. */
+  said: boolean;
+  onChange: (value: FieldValue) => void;
+}) {
+  const [own, setOwn] = useState("");
+  const [checked, setChecked] = useState<string[]>([]);
+  const { choices = [], descriptions = [], multiple = false } = field;
+  const change = (next: string[], words: string) => {
+    setChecked(next);
+    setOwn(words);
+    const all = words.trim() ? [...next, words.trim()] : next;
+    onChange(multiple ? all : (all[0] ?? ""));
+  };
+  const choose = (choice: string) => {
+    if (!multiple) change([choice], "");
+    else change(checked.includes(choice) ? checked.filter((one) => one !== choice) : [...checked, choice], own);
+  };
+  const beside = !descriptions.some(Boolean) && choices.every((choice) => choice.length <= SHORT);
+  return (
+    <fieldset data-testid="choices">
+      <legend className={`mb-1 ${said ? "" : "font-medium"}`}>
+        <span className={said ? "sr-only" : ""}>{field.label}</span>
+        {hintOf(field) && <span className="font-normal text-faint"> {hintOf(field)}</span>}
+      </legend>
+      <div className={beside ? "flex flex-wrap gap-x-5 gap-y-0.5" : "grid gap-0.5"}>
+        {choices.map((choice, at) => (
+          <Choice
+            key={choice}
+            field={field}
+            choice={choice}
+            description={descriptions[at]}
+            on={checked.includes(choice)}
+            onChoose={() => { choose(choice); }}
+          />
+        ))}
+      </div>
+      <input
+        data-testid="own-words"
+        aria-label={`Something else: ${field.label}`}
+        placeholder="Something else"
+        value={own}
+        onChange={(event) => { change(multiple ? checked : [], event.target.value); }}
+        className="target mt-1 h-9 w-full rounded-lg border border-line bg-ground px-3"
+      />
+    </fieldset>
+  );
+}
+
+function hintOf({ required, multiple }: Field): string {
+  const hints = [required && "needed", multiple && "several possible"].filter(Boolean);
+  return hints.length ? `(${hints.join(", ")})` : "";
+}
+
+function Choice({ field, choice, description, on, onChoose }: {
+  field: Field;
+  choice: string;
+  description?: string;
+  on: boolean;
+  onChoose: () => void;
+}) {
+  return (
+    <label className="target flex items-start gap-2.5 rounded-lg py-1 pr-2 wrap-anywhere max-sm:items-center">
+      <input
+        type={field.multiple ? "checkbox" : "radio"}
+        name={field.id}
+        checked={on}
+        onChange={onChoose}
+        className="mt-0.5 size-4 shrink-0 accent-accent max-sm:mt-0"
+      />
+      <span className="min-w-0">
+        {choice}
+        {description && <span className="block text-[0.8125rem] text-dim">{description}</span>}
+      </span>
+    </label>
+  );
+}
