@@ -6,12 +6,13 @@ Stamps tell what was done, so a second start does nothing. One `./dev` at a time
 import contextlib
 import fcntl
 import hashlib
+import shutil
 import sys
 from collections.abc import Generator
 from pathlib import Path
 
-from tools import ROOT, node, page, uv
-from tools.steps import run, say
+from tools import ROOT, additions, node, page, uv
+from tools.steps import Stop, run, say
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
@@ -20,6 +21,11 @@ RUN = ROOT / "requirements.lock"
 """What the server needs."""
 DEVELOP = ROOT / "requirements-dev.lock"
 """What the server needs (the same versions), and all that tests and checks need."""
+
+AGENTS = ROOT / "tests/agents"
+AGENTS_PYTHON = AGENTS / "python"
+"""The agents that come as Python packages: beside .venv, since tests need a machine without them."""
+AGENTS_STAMP = AGENTS_PYTHON / ".stamp"
 
 LOCK_STAMP = VENV / ".antiphon-lock"
 PACKAGE_STAMP = VENV / ".antiphon-package"
@@ -51,10 +57,32 @@ def prepare_package() -> None:
 def prepare_agents() -> None:
     """Installs the real agents that tests/agents runs."""
     with _alone():
-        folder = ROOT / "tests/agents"
-        if not page.packages_are_fresh(folder):
+        if not page.packages_are_fresh(AGENTS):
             say("installing the agents for tests/agents (npm ci, about 110 MB) …")
-            page.install_packages(node.of_venv(), folder)
+            page.install_packages(node.of_venv(), AGENTS)
+        if _read(AGENTS_STAMP) != _digest(additions.LOCKS["claude"]):
+            _install_python_agents()
+
+
+def add(name: str) -> None:
+    """Puts what `additions` calls so into .venv, and keeps it there."""
+    before = additions.added()
+    lock = DEVELOP if _holds(DEVELOP) else RUN
+    additions.record([*before, *([] if name in before else [name])])
+    try:
+        prepare(lock)
+    except Stop as stop:
+        additions.record(before)  # else each ./dev would try, and fail, before it does what it is asked
+        raise Stop(f"{name} was not added. {stop}") from stop
+
+
+def _install_python_agents() -> None:
+    lock = additions.LOCKS["claude"]
+    say(f"installing Claude Code for tests/agents ({lock.name}, 168 MB to fetch, 400 MB on disk) …")
+    shutil.rmtree(AGENTS_PYTHON, ignore_errors=True)
+    words = ["pip", "install", "--quiet", "--python", PYTHON, "--target", AGENTS_PYTHON]
+    run([uv.find(), *words, "--require-hashes", "--requirements", lock], env=uv.environment())
+    AGENTS_STAMP.write_text(_digest(lock))
 
 
 def _install_lock(lock: Path) -> None:
@@ -63,11 +91,12 @@ def _install_lock(lock: Path) -> None:
         # New, cut off in the middle, or moved with its folder: a venv's scripts name their place.
         say(f"making .venv with Python {sys.version.split()[0]} …")
         run([tool, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], env=uv.environment())
-    say(f"installing {lock.name} …")
+    locks = [lock, *additions.locks()]
+    say(f"installing {' and '.join(each.name for each in locks)} …")
     for stamp in (LOCK_STAMP, PACKAGE_STAMP):  # gone first: a set-up cut in the middle is not taken for whole
         stamp.unlink(missing_ok=True)
     # Byte-code now, once: else the first start pays for it (and each, where Python may not write it).
-    words = ["pip", "sync", "--python", PYTHON, "--require-hashes", "--compile-bytecode", lock]
+    words = ["pip", "sync", "--python", PYTHON, "--require-hashes", "--compile-bytecode", *locks]
     run([tool, *words], env=uv.environment())
     LOCK_STAMP.write_text(_lock_stamp(lock))
 
@@ -93,7 +122,7 @@ def _package_is_fresh() -> bool:
 
 
 def _lock_stamp(lock: Path) -> str:
-    return f"{_digest(lock)} {VENV}"
+    return f"{_digest(lock, *additions.locks())} {VENV}"
 
 
 def _package_digest() -> str:

@@ -7,11 +7,12 @@ another one for each who installs.
 import hashlib
 import json
 import re
+import tempfile
 import tomllib
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from tools import ROOT, uv
+from tools import ROOT, additions, uv
 from tools.environment import DEVELOP, RUN
 from tools.steps import run, say
 
@@ -23,12 +24,22 @@ NPM_LOCKS = [ROOT / "web/package-lock.json", ROOT / "tests/agents/package-lock.j
 
 
 def make(upgrade: bool = False) -> None:
-    """Writes both Python locks anew; versions stay unless `upgrade`, or pyproject.toml, says otherwise."""
+    """Writes the Python locks anew; versions stay unless `upgrade`, or pyproject.toml, says otherwise."""
     extra = ["--upgrade"] if upgrade else []
     source = [ROOT / "pyproject.toml", "--extra", "postgres"]
     groups = ["--group", "dev", "--group", "node", "--constraints", RUN]
     _compile(RUN, [*source, *extra])
     _compile(DEVELOP, [*source, *extra, *groups])
+    for name, lock in additions.LOCKS.items():
+        _compile_addition(name, lock, extra)
+
+
+def _compile_addition(name: str, lock: Path, extra: list[str]) -> None:
+    """Only what the extra adds, in versions that stand beside those of all that .venv may hold."""
+    with tempfile.TemporaryDirectory(prefix="antiphon-lock-") as folder:
+        wanted = Path(folder) / "wanted.in"
+        wanted.write_text("\n".join(_project()["project"]["optional-dependencies"][name]))
+        _compile(lock, [wanted, "--constraints", DEVELOP, *extra])
 
 
 def _compile(lock: Path, words: list[str | Path]) -> None:
@@ -40,7 +51,9 @@ def _compile(lock: Path, words: list[str | Path]) -> None:
 
 def problems() -> list[str]:
     """What is wrong with the locks, in words; empty when nothing is."""
-    found = [problem for lock in (RUN, DEVELOP) for problem in python_problems(lock)]
+    pythons = [RUN, DEVELOP, *additions.LOCKS.values()]
+    found = [problem for lock in pythons for problem in python_problems(lock)]
+    found += [problem for lock in additions.LOCKS.values() for problem in addition_problems(lock)]
     return found + [problem for lock in NPM_LOCKS if lock.exists() for problem in npm_problems(lock)]
 
 
@@ -54,6 +67,21 @@ def python_problems(lock: Path) -> list[str]:
         if "==" in entry and "--hash=sha256:" not in entry:
             found.append(f"{lock.name}: no hash for {entry.split()[0]}")
     return found
+
+
+def addition_problems(lock: Path) -> list[str]:
+    """Packages that an addition would bring in another version than .venv has them in."""
+    there, wanted = versions(DEVELOP), versions(lock)
+    return [
+        f"{lock.name}: {name} {wanted[name]}, but {there[name]} in {DEVELOP.name}: ./dev lock"
+        for name in sorted(there.keys() & wanted.keys())
+        if there[name] != wanted[name]
+    ]
+
+
+def versions(lock: Path) -> dict[str, str]:
+    """Package → version, of a Python lock."""
+    return dict(re.findall(r"^(\S+)==(\S+)", lock.read_text(), re.MULTILINE))
 
 
 def npm_problems(lock: Path) -> list[str]:
@@ -90,7 +118,11 @@ def _is_reachable(wanted: str, path: str, packages: dict[str, dict[str, object]]
 
 
 def _first_line() -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = _project()
     wanted = [project["project"]["dependencies"], project["project"]["optional-dependencies"]]
     digest = hashlib.sha256(json.dumps([*wanted, project["dependency-groups"]]).encode()).hexdigest()
     return f"# Made by `./dev lock` from the dependencies in pyproject.toml ({digest[:16]})."
+
+
+def _project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import shutil
+import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,11 +23,19 @@ VERSION = re.compile(r"\d+\.\d+\.\d+")
 VERSION_S = 5.0
 HOMES = (".local/bin/claude", ".claude/local/claude")
 """Where Claude's own installers put it, below the home: a server's PATH often lacks them."""
-INSTALL = Action(
-    kind="install",
-    label="Install Claude Code, or add the one that comes with Antiphon",
-    command="pip install 'antiphon[claude]'",
-)
+
+
+def install(prefix: Path) -> Action:
+    """The way to a Claude Code for the Antiphon that runs in the environment at `prefix`."""
+    checkout = prefix.name == ".venv" and (prefix.parent / "dev").is_file()
+    return Action(
+        kind="install",
+        label="Install Claude Code, or add the one that comes as a package (168 MB)",
+        command="./dev add claude" if checkout else "pip install 'antiphon[claude]'",
+    )
+
+
+INSTALL = install(Path(sys.prefix))
 UPDATE = Action(kind="install", label="Bring Claude Code up to date", command="claude update")
 
 
