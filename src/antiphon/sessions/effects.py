@@ -24,6 +24,8 @@ QUEUE_LIMIT = 100
 """Prompts that may wait in one session."""
 STEER_SECONDS = 5.0
 """For an agent to take words into a running turn."""
+TASK_SECONDS = 5.0
+"""For an agent to end a background task."""
 
 
 class Refused(Exception):
@@ -75,7 +77,8 @@ async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
     if session.turn is None:
         try:
             draft = asked.draft("started", wanted.turn)
-            seq = await session.begin(wanted, draft=draft, retry_of=command.retry_of)
+            carried = command.carry and session.slot.lost
+            seq = await session.begin(wanted, draft=draft, retry_of=command.retry_of, carried=carried)
             return asked.accepted("started", wanted.turn, seq)
         except TurnRunning:
             raise _busy(session, asked) from None
@@ -252,6 +255,26 @@ async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -
     return asked.accepted("resumed", None, seq)
 
 
+async def stop_task(session: Session, asked: Asked, command: c.StopTask) -> Reply:
+    """End something that the agent runs in the background."""
+    agent = session.agent
+    if agent is None or not any(task.id == command.task for task in session.state.tasks):
+        raise _no_task(asked)
+    try:
+        stopped = await within(session.clock, TASK_SECONDS, agent.stop_task(command.task))
+    except (TimeoutError, ProviderFailed) as error:
+        message = f"{session.provider.name} did not answer; try again, or stop its turn."
+        raise asked.refuse("agent-silent", message) from error
+    if not stopped:
+        raise _no_task(asked)
+    await session.journal.commit([], asked.draft("stopped", logged=False))
+    return asked.accepted("stopped")
+
+
+def _no_task(asked: Asked) -> Refused:
+    return asked.refuse("unknown-task", "That does not run in the background any more.")
+
+
 EFFECTS: dict[type[c.AnyCommand], Effect] = {
     c.Prompt: prompt,
     c.Cancel: cancel,
@@ -260,6 +283,7 @@ EFFECTS: dict[type[c.AnyCommand], Effect] = {
     c.Dequeue: dequeue,
     c.Reorder: reorder,
     c.ResumeQueue: resume_queue,
+    c.StopTask: stop_task,
 }
 
 LOCKED_OUT = (

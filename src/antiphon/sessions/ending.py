@@ -36,13 +36,18 @@ def _items(state: State, end: e.TurnEnd) -> Iterator[e.AnyEvent]:
         content = entry.content
         if not entry.open or not isinstance(content, Content):
             continue
-        if isinstance(content, ToolCall) and content.status in ("pending", "running"):
+        if isinstance(content, ToolCall) and content.status in ("preparing", "pending", "running"):
             content = replace(content, status="failed" if cut else "completed")
         yield e.ItemCompleted(turn=end.turn, item=entry.id, content=content, parent=entry.parent, cut=cut)
 
 
 def _queue(state: State, end: e.TurnEnd) -> Iterator[e.AnyEvent]:
     """Hold the queue where going on by itself would do harm."""
-    failed = isinstance(end, e.TurnFailed) and end.failure.code in HOLDING
+    failed = isinstance(end, e.TurnFailed) and (end.failure.code in HOLDING or _must_choose(end))
     if state.queue and not state.queue_held and (failed or isinstance(end, e.TurnInterrupted)):
         yield e.SessionUpdated(queue_held=True)
+
+
+def _must_choose(end: e.TurnFailed) -> bool:
+    """The conversation is lost, and only a person says how to go on."""
+    return end.failure.action is not None and end.failure.action.kind == "carry-over"

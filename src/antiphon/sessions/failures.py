@@ -75,12 +75,23 @@ def storage(provider: Provider, error: Exception) -> Failure:
 
 
 def conversation_lost(provider: Provider, cause: Failure) -> Failure:
-    """The agent cannot go on with the earlier conversation; a new one begins."""
+    """The agent cannot go on with the earlier conversation."""
     return Failure(
         provider=provider.id,
         code="invalid-request",
-        message=f"{provider.name} has lost this conversation, so it begins a new one here: it does not know what was "
-        "said above. Tell it again what it must know.",
-        retryable=False,
+        message=f"{provider.name} has lost this conversation: it does not know what was said above. Carry the transcript "
+        "over, or send a prompt to begin a new conversation here.",
+        action=Action(kind="carry-over", label="Carry the transcript over"),
+        retryable=True,
         detail="\n".join(filter(None, (cause.message, cause.detail))),
+    )
+
+
+def start_given_up(provider: Provider) -> Failure:
+    """The start was ended before the agent was ready."""
+    return Failure(
+        provider=provider.id,
+        code="provider-crashed",
+        message=f"The start of {provider.name} was stopped before it was ready.",
+        action=Action(kind="retry", label="Try again"),
     )

@@ -16,6 +16,7 @@ from antiphon.log import turns as turn_rows
 from antiphon.log.store import Log
 from antiphon.model import events as e
 from antiphon.model.state import State, apply
+from antiphon.sessions.ending import closing
 
 _decode = msgspec.json.Decoder(e.AnyEvent).decode
 
@@ -47,7 +48,7 @@ async def claim(log: Log, session: int) -> Opened:
 
 
 def _idle(row: rows.Session, queue: list[e.QueuedTurn]) -> State:
-    return State(head=row.head, queue=queue, queue_held=row.queue_held, turns=[], approvals=[])
+    return State(head=row.head, queue=queue, queue_held=row.queue_held, lost=row.lost, turns=[], approvals=[])
 
 
 def _replayed(row: rows.Session, queue: list[e.QueuedTurn], events: list[e.AnyEvent]) -> State:
@@ -56,9 +57,13 @@ def _replayed(row: rows.Session, queue: list[e.QueuedTurn], events: list[e.AnyEv
     for event in events:
         apply(state, event)
     state.head, state.queue, state.queue_held = row.head, queue, row.queue_held
+    state.lost = row.lost
     return state
 
 
-def interrupted(turn: str, at: int) -> e.TurnInterrupted:
-    """The end that the earlier run did not get to write."""
-    return replace(e.TurnInterrupted(reason="server-died"), turn=turn, at=at)
+def left(opened: Opened, at: int) -> list[e.AnyEvent]:
+    """What the earlier run did not get to write: the end of its turn, and of its background tasks."""
+    events: list[e.AnyEvent] = [e.SessionUpdated(tasks=[])] if opened.row.tasks else []
+    if opened.running:
+        events += closing(opened.state, e.TurnInterrupted(reason="server-died", turn=opened.running))
+    return [replace(event, at=at) for event in events]

@@ -7,13 +7,12 @@ in by `say`. Both become events in the journal. The turn's own course is in `tur
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import structlog
 from msgspec.structs import replace
 
-from antiphon.clock import Clock, within
+from antiphon.clock import Clock
 from antiphon.log import sessions as rows
 from antiphon.log.errors import StorageFull, TurnEnded, TurnRunning
 from antiphon.log.store import Log
@@ -22,19 +21,17 @@ from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Notice
 from antiphon.model.state import State
-from antiphon.providers.base import Agent, Answered, Launch, Provider, ProviderFailed
+from antiphon.providers.base import Agent, Answered, Provider, ProviderFailed
 from antiphon.sessions import failures
 from antiphon.sessions.approvals import CLOSED, Approvals
 from antiphon.sessions.ending import closing
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.journal import Draft, Journal
 from antiphon.sessions.sink import AgentSink
+from antiphon.sessions.slot import GivenUp, Slot
 from antiphon.sessions.turn import GONE, Turn
 
 _logger = structlog.get_logger(__name__)
-
-CLOSE_SECONDS = 5.0
-"""The longest that ending an agent may take before we go on without it (the keeper ends it)."""
 
 LOCK_SECONDS = 1.0
 """How often a command that waits for its turn looks whether the storage is full."""
@@ -57,7 +54,6 @@ class Session:
     ) -> None:
         self.log, self.hub, self.clock, self.row = log, hub, clock, row
         self.provider = provider
-        self._environment = environment
         self._on_lost = on_lost
         self.journal = Journal(
             log=log,
@@ -72,15 +68,10 @@ class Session:
         )
         self.lock = asyncio.Lock()
         self.turn: Turn | None = None
-        self.agent: Agent | None = None
+        self.slot = Slot(self, environment)
         self.approvals = Approvals(self)
-        self.native_session = row.native_session
         self.idle_since = clock.monotonic()
         self.stopping = False
-        self._sink: AgentSink | None = None
-        self._relaunch = False
-        self._launches = 0
-        self._closing: asyncio.Task[None] | None = None
         self._chores: set[asyncio.Task[None]] = set()
 
     # What it is
@@ -98,6 +89,11 @@ class Session:
     def running(self) -> str | None:
         """The id of the running turn."""
         return self.turn.id if self.turn else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether its agent must not be retired: it runs a turn or a background task."""
+        return self.turn is not None or bool(self.state.tasks) or self.lock.locked()
 
     # What the agent says
 
@@ -158,12 +154,12 @@ class Session:
 
     def remember(self, native_session: str) -> None:
         """Keep the agent's own id of the conversation."""
-        if native_session != self.native_session:
-            self.native_session = native_session
+        if native_session != self.slot.native_session:
+            self.slot.native_session = native_session
             self.chore(self._remember())
 
     async def _remember(self) -> None:
-        key, native = self.row.key, self.native_session
+        key, native = self.row.key, self.slot.native_session
         if native != self.row.native_session:
             await self.log.write(lambda conn: rows.set_native(conn, key, native))
             self.row = replace(self.row, native_session=native)
@@ -184,10 +180,12 @@ class Session:
     def _may_begin(self, sink: AgentSink) -> bool:
         """Whether this agent may begin a turn now: it is the session's, and nothing runs or ends."""
         quiet = not self.turn or self.turn.ending
-        return quiet and not self.stopping and not self.journal.lost and sink is self._sink and not sink.cut
+        return (
+            quiet and not self.stopping and not self.journal.lost and sink is self.slot.sink and not sink.cut
+        )
 
     async def _begin_for(self, sink: AgentSink, why: str) -> bool:
-        if self.turn or self.agent is None or not self._may_begin(sink):
+        if self.turn or self.slot.agent is None or not self._may_begin(sink):
             return False
         asked = e.QueuedTurn(turn=new_id(), text=why, at=self.clock.now())
         try:
@@ -198,66 +196,43 @@ class Session:
 
     def agent_died(self, sink: AgentSink, failure: Failure) -> None:
         """The agent is gone by itself. In a turn, the prompt's own failure tells it."""
-        if sink is not self._sink:
-            return
-        sink.cut = True
-        self.agent = self._sink = None
-        if self.turn is None and not self.stopping:
+        if self.slot.died(sink) and self.turn is None and not self.stopping:
             self.say(e.AgentFailed(failure=failure))
 
     # The agent
 
+    @property
+    def agent(self) -> Agent | None:
+        """The agent, when one is there."""
+        return self.slot.agent
+
     async def ready_agent(self) -> Agent:
         """The session's agent, started when there is none. Raises ProviderFailed."""
-        if self.agent and not self._relaunch:
-            return self.agent
-        await self.close_agent()
-        self._relaunch = False
-        try:
-            return await self._open_agent()
-        except ProviderFailed as failed:
-            if self.native_session is None or failed.failure.code != "invalid-request":
-                raise
-            lost = failures.conversation_lost(self.provider, failed.failure)
-            self.say(e.AgentFailed(turn=self.running, failure=lost))
-            self.native_session = None
-            return await self._open_agent()
-
-    async def _open_agent(self) -> Agent:
-        self._launches += 1
-        marker = f"{self.log.instance}.{self.id}.{self.row.generation}.{self._launches}"
-        sink = self._sink = AgentSink(self, marker)
-        try:
-            self.agent = await within(
-                self.clock, self.provider.limits.start, self.provider.open(self._launch(marker), sink)
-            )
-        except TimeoutError:
-            raise ProviderFailed(failures.slow_start(self.provider)) from None
-        return self.agent
-
-    def _launch(self, marker: str) -> Launch:
-        return Launch(
-            session=self.id,
-            folder=Path(self.row.project_path),
-            marker=marker,
-            environment=self._environment(self.provider.id),
-            native_session=self.native_session,
-            model=self.row.model,
-            mode=self.row.mode,
-        )
+        return await self.slot.ready()
 
     async def close_agent(self) -> None:
         """End the agent, if there is one; what it still says is no longer heard."""
-        agent, sink = self.agent, self._sink
-        self.agent = self._sink = None
-        if sink:
-            sink.cut = True
-        if agent:
-            self._closing = asyncio.create_task(agent.close())
-        if self._closing:
-            _, slow = await asyncio.wait({self._closing}, timeout=CLOSE_SECONDS)
-            if slow:
-                _logger.error("agent-close-slow", session=self.id, provider=self.row.provider)
+        await self.slot.close()
+
+    async def warm(self) -> None:
+        """Have the agent ready before it is asked. A failure is told once, unless a turn waits for it and tells it."""
+        before = self.slot.failed
+        try:
+            await self.slot.ready()
+        except GivenUp:
+            return
+        except ProviderFailed as failed:
+            known = before and (before.failure.code, before.failure.message)
+            told = known == (failed.failure.code, failed.failure.message)
+            if self.turn is None and not self.stopping and not told:
+                self.say(e.AgentFailed(failure=failed.failure))
+
+    async def relaunch(self) -> None:
+        """What the agent was started with is no longer so: end it, at once or after its turn."""
+        self.slot.relaunch = True
+        async with self.lock:
+            if self.turn is None:
+                await self.close_agent()
 
     # The turn
 
@@ -268,6 +243,7 @@ class Session:
         draft: Draft | None = None,
         retry_of: str | None = None,
         origin: Literal["person", "agent"] = "person",
+        carried: bool = False,
     ) -> int:
         """Claim the session and start the turn. Returns the seq of `turn-started`.
 
@@ -282,9 +258,10 @@ class Session:
             command=asked.command,
             retry_of=retry_of,
             origin=origin,
+            carried=carried,
         )
         seq = await self.journal.commit([started], draft)
-        self.turn = Turn(self, asked, origin)
+        self.turn = Turn(self, replace(started, seq=seq))
         return seq
 
     async def finish(self, turn: Turn, end: e.TurnEnd) -> None:
@@ -292,13 +269,14 @@ class Session:
 
         Waits for storage as long as it takes: an end is never given up, only found at the next start.
         """
-        if self._sink:
-            self._sink.close_items()
+        if self.slot.sink:
+            self.slot.sink.close_items()
         async with self.lock:
             await self._end(turn, replace(end, turn=turn.id))
-            self._relaunch = self._relaunch or (isinstance(end, e.TurnFailed) and end.failure.code in GONE)
+            if isinstance(end, e.TurnFailed) and end.failure.code in GONE:
+                self.slot.relaunch = True
             await self.next()
-        if self._relaunch and self.turn is None:
+        if self.slot.relaunch and self.turn is None:
             await self.close_agent()
         self.chore(self._remember())
 
@@ -349,10 +327,16 @@ class Session:
         await self.close_agent()
         self.journal.forget()
 
+    async def retire_idle(self) -> None:
+        """Retire, unless it has just been asked something."""
+        async with self.lock:
+            if self.turn is None and not self.state.tasks:
+                await self.retire()
+
     def changed(self, row: rows.Session, *, relaunch: bool) -> None:
         """Facts of the session changed (its project trusted, its model chosen)."""
-        self.row = replace(row, generation=self.row.generation, native_session=self.native_session)
-        self._relaunch = self._relaunch or relaunch
+        self.row = replace(row, generation=self.row.generation, native_session=self.row.native_session)
+        self.slot.relaunch = self.slot.relaunch or relaunch
 
     def _lost(self, error: BaseException) -> None:
         _logger.error("log-lost", session=self.id, exc_info=error)

@@ -27,6 +27,8 @@ class AgentSink:
         self._open: dict[str, str | None] = {}
         self._closed: set[str] = set()
         self.cut = False
+        self.tasks = False
+        """The agent runs something in the background."""
 
     def emit(self, event: AgentEvent) -> None:
         """See Sink. What comes of an item that is closed is dropped: its turn has ended."""
@@ -41,6 +43,8 @@ class AgentSink:
             ):
                 return
             turn = self._open.get(event.item, turn)
+        elif isinstance(event, e.SessionUpdated) and event.tasks is not None:
+            self.tasks = bool(event.tasks)
         self._watch(event)
         self._session.say(event, turn=turn)
 

@@ -16,6 +16,7 @@ from antiphon.log import approvals as approval_rows
 from antiphon.log import commands as command_rows
 from antiphon.log import events as event_rows
 from antiphon.log import processes as process_rows
+from antiphon.log import rules as rule_rows
 from antiphon.log import sessions as rows
 from antiphon.log import turns as turn_rows
 from antiphon.log.store import Log
@@ -23,12 +24,12 @@ from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.replies import Rejected, Reply
 from antiphon.providers.base import Provider
-from antiphon.sessions.ending import closing
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.missing import MissingProvider
-from antiphon.sessions.opening import claim, interrupted
+from antiphon.sessions.opening import claim, left
 from antiphon.sessions.session import Session
 from antiphon.sessions.submit import refuse, submit
+from antiphon.sessions.warm import Warmer
 
 T = TypeVar("T")
 
@@ -70,6 +71,7 @@ class Supervisor:
         self._sessions: dict[str, asyncio.Task[Session]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._compacted: dict[str, int] = {}
+        self._warmer = Warmer(clock, hub, self._open_sessions)
         self.stopping = False
 
     # Start and stop
@@ -87,6 +89,8 @@ class Supervisor:
             session = await self._session(row)
             if session.state.queue and not session.state.queue_held:
                 await session.journal.commit([e.SessionUpdated(queue_held=True, at=self.clock.now())])
+        for row in await self.log.read(lambda conn: rows.with_tasks(conn, node)):
+            await self._session(row)
         self._run(self._look_after())
 
     async def stop(self) -> None:
@@ -139,7 +143,10 @@ class Supervisor:
         """Change facts of a session: title, star, model, mode. Raises UnknownSession, StorageFull."""
         found = await self.get(user, session)
         await found.journal.commit([replace(changes, at=self.clock.now())])
-        await self.refresh(session, relaunch=changes.model is not None or changes.mode is not None)
+        relaunch = changes.model is not None or changes.mode is not None
+        await self.refresh(session, relaunch=relaunch)
+        if relaunch:
+            self.looked_at(found)
 
     async def trash(self, user: int, session: str, trashed: bool) -> None:
         """Put a session into the trash (its turn is stopped), or take it out. Raises UnknownSession."""
@@ -162,6 +169,28 @@ class Supervisor:
         row = await self.log.read(lambda conn: rows.get_session(conn, None, session))
         if row:
             task.result().changed(row, relaunch=relaunch)
+
+    def looked_at(self, session: Session) -> None:
+        """Somebody follows the session: its agent is made ready beside, where that is wanted."""
+        if not self.stopping:
+            self._run(self._warm(session))
+
+    async def _warm(self, session: Session) -> None:
+        if not session.row.project_trusted:
+            await self.refresh(session.id)  # it may have been trusted since
+        await self._warmer.looked_at(session)
+
+    async def take_back(self, user: int, rule: str) -> bool:
+        """Delete a rule; the agents that were started with it end, at once or after their turns."""
+        deleted = await self.log.write(lambda conn: rule_rows.take_back(conn, user, rule))
+        if deleted is None:
+            return False
+        of = (user, deleted.project, deleted.provider)
+        concerned = [s for s in self._open_sessions() if (s.row.user, s.row.project, s.row.provider) == of]
+        await asyncio.gather(*(session.relaunch() for session in concerned))
+        for session in concerned:
+            self.looked_at(session)
+        return True
 
     async def waiting(self, user: int) -> list[tuple[str, e.ApprovalRequested]]:
         """All approvals that wait for the user: (session id, request)."""
@@ -188,9 +217,8 @@ class Supervisor:
             environment=self._environment,
             on_lost=self._lost,
         )
-        if opened.running:
-            end = interrupted(opened.running, self.clock.now())
-            await session.journal.commit([replace(x, at=end.at) for x in closing(session.state, end)])
+        if unfinished := left(opened, self.clock.now()):
+            await session.journal.commit(unfinished)
             session.state.turns.clear()
         return session
 
@@ -219,6 +247,7 @@ class Supervisor:
 
     async def _look_once(self) -> None:
         now = self.clock.now()
+        await self._warmer.make_room()
         await self.log.write(lambda conn: command_rows.prune_commands(conn, now))
         for session in self._open_sessions():
             if session.turn is None and not session.lock.locked():
@@ -237,10 +266,9 @@ class Supervisor:
 
     async def _retire(self, session: Session) -> None:
         """Retire an agent that is idle for long."""
-        if session.agent and self.clock.monotonic() - session.idle_since >= IDLE_AGENT_SECONDS:
-            async with session.lock:
-                if session.turn is None:
-                    await session.retire()
+        idle = self.clock.monotonic() - session.idle_since
+        if session.agent and not session.busy and idle >= IDLE_AGENT_SECONDS:
+            await session.retire_idle()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)

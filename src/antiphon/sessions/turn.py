@@ -21,7 +21,7 @@ from antiphon.clock import within
 from antiphon.log.errors import StorageFull
 from antiphon.model import events as e
 from antiphon.providers.base import Prompt, ProviderFailed
-from antiphon.sessions import failures
+from antiphon.sessions import carry, failures
 from antiphon.sessions.attachments import UnknownAttachment, find
 from antiphon.sessions.sink import give_up
 from antiphon.sessions.watchdog import Silence, watch
@@ -29,7 +29,6 @@ from antiphon.sessions.watchdog import Silence, watch
 if TYPE_CHECKING:
     from antiphon.sessions.session import Session
 
-Origin = Literal["person", "agent"]
 Stop = Literal["cancelled", "stalled", "server-stopped"]
 
 SHUTDOWN_PATIENCE = 1.0
@@ -42,8 +41,9 @@ GONE = frozenset({"provider-crashed", "truncated", "stalled", "internal"})
 class Turn:
     """The running turn of a session."""
 
-    def __init__(self, session: "Session", asked: e.QueuedTurn, origin: Origin = "person") -> None:
-        self._session, self._asked, self._origin = session, asked, origin
+    def __init__(self, session: "Session", started: e.TurnStarted) -> None:
+        """`started` is as the log has it."""
+        self._session, self._started = session, started
         self._provider = provider = session.provider
         self._clock = session.clock
         self._stopping: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
@@ -52,11 +52,11 @@ class Turn:
         self.ending = False
         """Its end is about to be logged."""
         self.silence = Silence(self._clock.monotonic(), provider.limits.silence, provider.limits.stall)
-        self.task: asyncio.Task[None] = asyncio.create_task(self.run(), name=f"turn {asked.turn}")
+        self.task: asyncio.Task[None] = asyncio.create_task(self.run(), name=f"turn {started.turn}")
 
     @property
     def id(self) -> str:
-        return self._asked.turn
+        return self._started.turn or ""
 
     @property
     def stopping(self) -> bool:
@@ -108,13 +108,21 @@ class Turn:
             await give_up(work)
 
     async def _work(self) -> e.TurnEnd:
-        if self._origin == "agent":
+        if self._started.origin == "agent":
             return await self._carry_on()
-        asked = self._asked
-        attachments = await find(self._session.log, self._session.row.user, asked.attachments)
+        attachments = await find(self._session.log, self._session.row.user, self._started.attachments)
+        text = await self._text()
         agent = await self._session.ready_agent()
         self.at_work = True
-        return await agent.prompt(Prompt(turn=asked.turn, text=asked.text, attachments=attachments))
+        return await agent.prompt(Prompt(turn=self.id, text=text, attachments=attachments))
+
+    async def _text(self) -> str:
+        """What the agent is told: the prompt, after the transcript where it is to be carried over."""
+        started, session = self._started, self._session
+        if not started.carried:
+            return started.text
+        before = await carry.transcript(session.log, session.row.key, started.seq, started.retry_of)
+        return carry.told(before, started.text)
 
     async def _carry_on(self) -> e.TurnEnd:
         agent = self._session.agent

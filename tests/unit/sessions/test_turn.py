@@ -6,11 +6,10 @@ import pytest
 
 from antiphon.model import commands as c
 from antiphon.model import events as e
-from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import Message, ToolCall
 from antiphon.model.replies import Accepted
-from antiphon.providers.base import Launch, Limits, Outcome, Prompt, ProviderFailed
+from antiphon.providers.base import Limits, Outcome, Prompt, ProviderFailed
 from antiphon.testing.scripted import ScriptedAgent, ScriptedProvider, crash, deaf, done, until_cancelled
 
 from .conftest import World
@@ -246,24 +245,3 @@ async def test_limits_are_the_providers(world: World) -> None:
     assert session.turn is not None
     session.turn.stop("cancelled")
     await world.clock.advance(5)
-
-
-async def test_a_conversation_that_the_agent_lost_is_said_and_begun_anew(world: World) -> None:
-    """A resume that fails for good does not make the session useless: it is said, and a new one begins."""
-    await world.prompt("first")
-    await world.idle()
-    await (await world.live()).close_agent()
-
-    async def opening(launch: Launch) -> None:
-        if launch.native_session:
-            failure = Failure(provider="scripted", code="invalid-request", message="no such conversation")
-            raise ProviderFailed(failure)
-
-    world.provider._opening = opening
-    await world.prompt("second")
-    await world.idle()
-    events = await world.events()
-    told = [x for x in events if isinstance(x, e.AgentFailed)]
-    assert len(told) == 1 and "does not know what was said above" in told[0].failure.message
-    assert ends(events) == ["turn-completed", "turn-completed"]
-    assert (await world.live()).native_session == "native-2"
