@@ -44,6 +44,7 @@ export type AnyFrame =
   | Events
   | Heartbeat
   | Sessions
+  | Imports
   | Notice
   | Goodbye;
 export type Reply = Subscribed | Unsubscribed | Accepted | SessionBusy | Rejected | Pong;
@@ -444,6 +445,7 @@ export interface SessionUpdated {
   models?: string[] | null;
   tasks?: BackgroundTask[] | null;
   lost?: boolean | null;
+  elsewhere?: boolean | null;
   seq?: number;
   turn?: string | null;
   at?: number;
@@ -498,6 +500,7 @@ export interface Prompt {
   ifBusy?: "queue" | "reject" | "steer";
   retryOf?: string | null;
   carry?: boolean;
+  fork?: boolean;
   id: string;
 }
 /**
@@ -619,6 +622,7 @@ export interface Subscribed {
   models?: string[];
   tasks?: BackgroundTask[];
   lost?: boolean;
+  elsewhere?: boolean;
 }
 /**
  * The turn that runs, as of `Subscribed.head`.
@@ -712,6 +716,7 @@ export interface Rejected {
     | "not-running"
     | "queue-full"
     | "server-stopping"
+    | "session-elsewhere"
     | "session-trashed"
     | "storage-full"
     | "too-large"
@@ -783,6 +788,18 @@ export interface SessionRow {
   model?: string | null;
   mode?: string | null;
   trashed?: boolean;
+  imported?: boolean;
+}
+/**
+ * How far the agents' own records have been looked through, a few times a second while it lasts.
+ */
+export interface Imports {
+  type: "imports";
+  running: boolean;
+  done: number;
+  total: number;
+  imported: number;
+  skipped: number;
 }
 /**
  * Something to tell at once that is not in the log.
@@ -861,6 +878,7 @@ export interface State {
   models?: string[];
   tasks?: BackgroundTask[];
   lost?: boolean;
+  elsewhere?: boolean;
 }
 /**
  * One prompt and all until its end.
@@ -1030,6 +1048,36 @@ export interface EventsPage {
   first: number;
   epoch: string;
   more: boolean;
+}
+/**
+ * How far the agents' own records have been looked through, and what was left out.
+ */
+export interface ImportsPage {
+  running: boolean;
+  done: number;
+  total: number;
+  imported: number;
+  skippedCount: number;
+  skipped: SkippedFile[];
+  next: string | null;
+}
+/**
+ * A file of an agent's own record that is no session here.
+ */
+export interface SkippedFile {
+  provider: string;
+  path: string;
+  reason:
+    | "duplicate"
+    | "empty"
+    | "folder-gone"
+    | "no-folder"
+    | "not-a-session"
+    | "outside-roots"
+    | "sub-agent"
+    | "too-large"
+    | "unreadable";
+  message: string;
 }
 /**
  * An uploaded file: a prompt names it by its id.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from antiphon.log import schema
@@ -53,8 +53,9 @@ def _change(conn: Connection, session: int, **values: Any) -> None:
 
 
 def _touch(conn: Connection, session: int, at: int, **values: Any) -> None:
-    """Change the session's row and move it to the front of its lists."""
-    _change(conn, session, last_activity=at, **values)
+    """Change the session's row and move it to the front of its lists: never back, what is imported is long past."""
+    latest = case((_s.last_activity < at, at), else_=_s.last_activity)
+    _change(conn, session, last_activity=latest, **values)
     project = select(_s.project_id).where(_s.key == session).scalar_subquery()
     conn.execute(
         update(schema.project).where(_p.key == project, _p.last_activity < at).values(last_activity=at)

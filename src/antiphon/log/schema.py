@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -146,6 +146,14 @@ session_metadata = Table(
     # The agent has lost the conversation; how many background tasks it runs.
     Column("lost", Boolean, nullable=False, server_default=text("0")),
     Column("tasks", Integer, nullable=False, server_default=text("0")),
+    # The agent's own program began it.
+    Column("imported", Boolean, nullable=False, server_default=text("0")),
+)
+# Which session has an agent's conversation.
+_partial(
+    "idx_session_metadata_native",
+    session_metadata.c.native_session_id,
+    where=text("native_session_id IS NOT NULL"),
 )
 # The lists. Both end in the rowid by nature, so they hold the order (last_activity, key) too.
 Index("idx_session_metadata_last_activity", session_metadata.c.last_activity)
@@ -306,6 +314,38 @@ attachment = Table(
     Column("size", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("user_id", "id"),
+)
+
+# Files of an agent's own record: what became of each, and how far it has been read.
+imported = Table(
+    "imported",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("native_session_id", Text),
+    Column("session", KEY, ForeignKey("session_metadata.key", ondelete="CASCADE")),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False, server_default=text("0")),
+    Column("title", Text, nullable=False, server_default=text("''")),
+    Column("reason", Text),
+    Column("detail", Text, nullable=False, server_default=text("''")),
+    UniqueConstraint("user_id", "provider", "path"),
+)
+# A conversation is imported once, and a session reads one file.
+_partial(
+    "idx_imported_session",
+    imported.c.session,
+    unique=True,
+    where=text("session IS NOT NULL"),
+)
+_partial(
+    "idx_imported_skipped",
+    imported.c.user_id,
+    imported.c.path,
+    where=text("reason IS NOT NULL"),
 )
 
 INDEXES = tuple(

@@ -58,6 +58,8 @@ class Session(Record, frozen=True):
     """The agent has lost the conversation."""
     tasks: int = 0
     """What its agent runs in the background."""
+    imported: bool = False
+    """The agent's own program began it."""
 
 
 _s, _p = schema.session_metadata.c, schema.project.c
@@ -91,6 +93,7 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _s.last_end,
     _s.lost,
     _s.tasks,
+    _s.imported,
 )
 
 

@@ -58,6 +58,8 @@ class Prompt(Command, frozen=True, tag="prompt"):
     retry_of: Id | None = None
     carry: bool = False
     """Where the agent has lost the conversation: tell it the transcript first."""
+    fork: bool = False
+    """Go on in a copy of the agent's conversation: what another program does in the original stays its own."""
 
 
 class Cancel(Command, frozen=True, tag="cancel"):

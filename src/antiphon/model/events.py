@@ -273,6 +273,8 @@ class SessionUpdated(Event, frozen=True, tag="session-updated"):
     """All that the agent runs in the background now."""
     lost: bool | None = None
     """True: the agent has lost the conversation, and the next prompt begins a new one (or carries the transcript over)."""
+    elsewhere: bool | None = None
+    """True: another program writes to this conversation now; a prompt is taken only as a fork of it."""
 
 
 TurnEnd = TurnCompleted | TurnFailed | TurnCancelled | TurnInterrupted

@@ -27,6 +27,7 @@ RejectedCode = Literal[
     "untrusted-folder",
     "workspace-missing",
     "session-trashed",
+    "session-elsewhere",
     "bypass-not-allowed",
     "storage-full",
     "server-stopping",
@@ -43,6 +44,7 @@ TRANSIENT: frozenset[RejectedCode] = frozenset(
         "internal",
         "untrusted-folder",
         "workspace-missing",
+        "session-elsewhere",
     }
 )
 """Rejections that the same command may outlive: not stored, so that it can be sent again."""
@@ -137,6 +139,7 @@ class Subscribed(Frame, frozen=True, tag="subscribed"):
     """Those that the agent itself told of; empty until it has started."""
     tasks: list[BackgroundTask] = []
     lost: bool = False
+    elsewhere: bool = False
 
 
 class Unsubscribed(Frame, frozen=True, tag="unsubscribed"):
@@ -228,6 +231,8 @@ class SessionRow(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     model: str | None = None
     mode: str | None = None
     trashed: bool = False
+    imported: bool = False
+    """The agent's own program began it, not Antiphon."""
 
 
 class Sessions(Frame, frozen=True, tag="sessions"):
@@ -236,6 +241,20 @@ class Sessions(Frame, frozen=True, tag="sessions"):
     revision: int
     upserts: list[SessionRow] = []
     removes: list[str] = []
+
+
+class Imports(Frame, frozen=True, tag="imports"):
+    """How far the agents' own records have been looked through, a few times a second while it lasts."""
+
+    running: bool
+    done: int
+    """Files that were looked at."""
+    total: int
+    """Files that are new or have changed; 0: there is nothing to look at."""
+    imported: int
+    """Sessions made of files, in all."""
+    skipped: int
+    """Files that became none, in all: `GET /api/imports` says why."""
 
 
 NoticeCode = Literal["storage-full", "storage-back", "new-version", "slow-client", "signed-out"]
@@ -259,4 +278,4 @@ class Goodbye(Frame, frozen=True, tag="goodbye"):
 
 
 Reply = Subscribed | Unsubscribed | Accepted | SessionBusy | Rejected | Pong
-AnyFrame = Welcome | Reply | Events | Heartbeat | Sessions | Notice | Goodbye
+AnyFrame = Welcome | Reply | Events | Heartbeat | Sessions | Imports | Notice | Goodbye

@@ -128,6 +128,7 @@ class State(Struct, kw_only=True, rename="camel", omit_defaults=True):
     models: list[str] = []
     tasks: list[e.BackgroundTask] = []
     lost: bool = False
+    elsewhere: bool = False
 
     def turn(self, turn: str) -> Turn | None:
         """The turn by its id; the newest are looked at first."""
@@ -367,7 +368,7 @@ def _live_resolved(state: State, event: e.ApprovalResolved) -> None:
     state.approvals = [a for a in state.approvals if a.approval != event.approval]
 
 
-_FACTS = ("title", "model", "mode", "commands", "modes", "models", "queue_held", "tasks", "lost")
+_FACTS = ("title", "model", "mode", "commands", "modes", "models", "queue_held", "tasks", "lost", "elsewhere")
 
 
 def _live_updated(state: State, event: e.SessionUpdated) -> None:

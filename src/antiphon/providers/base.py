@@ -126,6 +126,8 @@ class Launch(Struct, frozen=True, kw_only=True):
     """The user's environment, already without Antiphon's secrets and other providers' keys."""
     native_session: str | None = None
     """The agent's own id of the conversation to resume; None: a new one."""
+    fork: bool = False
+    """Resume it in a copy, with an id of its own; the conversation itself is not written to."""
     model: str | None = None
     mode: str | None = None
     rules: Sequence[str] = ()

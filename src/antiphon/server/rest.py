@@ -7,6 +7,7 @@ from msgspec import Meta, Raw, Struct
 from antiphon.model.commands import Id
 from antiphon.model.events import ApprovalRequested
 from antiphon.model.replies import SessionRow
+from antiphon.providers.archive import SkipReason
 from antiphon.providers.base import Capabilities, Readiness
 from antiphon.server.brings import Brings
 
@@ -162,6 +163,31 @@ class EventsPage(Resource, frozen=True):
     epoch: str
     more: bool
     """There are events beyond this page, in the direction it was asked for."""
+
+
+class SkippedFile(Resource, frozen=True):
+    """A file of an agent's own record that is no session here."""
+
+    provider: str
+    path: str
+    reason: SkipReason
+    message: str
+    """Why, for people."""
+
+
+class ImportsPage(Resource, frozen=True):
+    """How far the agents' own records have been looked through, and what was left out."""
+
+    running: bool
+    done: int
+    """Files that were looked at, of `total`."""
+    total: int
+    imported: int
+    """Sessions made of files."""
+    skipped_count: int
+    skipped: list[SkippedFile]
+    next: str | None
+    """The next page's `after`; None: this was the last."""
 
 
 class Attachment(Resource, frozen=True):

@@ -41,6 +41,7 @@ RESOURCES = (
     rest.NewSession,
     rest.SessionChanges,
     rest.EventsPage,
+    rest.ImportsPage,
     rest.Attachment,
     rest.Providers,
     rest.Approvals,

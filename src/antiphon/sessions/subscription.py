@@ -46,6 +46,7 @@ async def begin(session: Session, command: Subscribe) -> Opening:
         models=list(state.models),
         tasks=list(state.tasks),
         lost=state.lost,
+        elsewhere=state.elsewhere,
     )
     strange = command.epoch not in (None, row.epoch) or (command.after or 0) > state.head
     if command.after is not None and not strange:

@@ -69,6 +69,7 @@ _STATUS: dict[RejectedCode, int] = {
     "untrusted-folder": 403,
     "workspace-missing": 409,
     "session-trashed": 409,
+    "session-elsewhere": 409,
     "bypass-not-allowed": 403,
     "storage-full": 507,
     "server-stopping": 503,
