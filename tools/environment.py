@@ -73,7 +73,7 @@ def add(name: str) -> None:
         prepare(lock)
     except Stop as stop:
         additions.record(before)  # else each ./dev would try, and fail, before it does what it is asked
-        raise Stop(f"{name} was not added. {stop}") from stop
+        raise Stop(f"{name} was not added, all is as it was: {stop}") from stop
 
 
 def _install_python_agents() -> None:

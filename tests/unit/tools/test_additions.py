@@ -52,7 +52,7 @@ def test_a_failed_addition_is_not_remembered(prepared: list[Path], monkeypatch: 
         raise Stop("no network")
 
     monkeypatch.setattr(environment, "prepare", fail)
-    with pytest.raises(Stop, match=r"claude was not added\. no network"):
+    with pytest.raises(Stop, match="claude was not added, all is as it was: no network"):
         environment.add("claude")
     assert additions.added() == []
 
