@@ -10,7 +10,8 @@ from typing import Any
 
 from antiphon.clock import within
 from antiphon.log import approvals as approval_rows
-from antiphon.log.errors import AlreadyResolved, TurnRunning
+from antiphon.log import commands as command_rows
+from antiphon.log.errors import AlreadyResolved, CommandSeen, TurnRunning
 from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
@@ -123,6 +124,7 @@ async def _steer(session: Session, asked: Asked, wanted: e.QueuedTurn) -> Reply 
     turn, agent = session.turn, session.agent
     if not turn or turn.stopping or not agent or not session.provider.capabilities.steer:
         return None
+    await _check_new(session, asked)
     attachments = await find(session.log, session.row.user, wanted.attachments)
     words = Prompt(turn=turn.id, text=wanted.text, attachments=attachments)
     try:
@@ -135,6 +137,13 @@ async def _steer(session: Session, asked: Asked, wanted: e.QueuedTurn) -> Reply 
     )
     seq = await session.journal.commit([event], asked.draft("steered", turn.id))
     return asked.accepted("steered", turn.id, seq)
+
+
+async def _check_new(session: Session, asked: Asked) -> None:
+    """Raises CommandSeen: what goes to the agent before it goes into the log must not go there twice."""
+    stored = await session.log.read(lambda conn: command_rows.get_command(conn, asked.user, asked.command.id))
+    if stored:
+        raise CommandSeen(stored)
 
 
 def _check_folder(session: Session, asked: Asked) -> None:
@@ -260,6 +269,7 @@ async def stop_task(session: Session, asked: Asked, command: c.StopTask) -> Repl
     agent = session.agent
     if agent is None or not any(task.id == command.task for task in session.state.tasks):
         raise _no_task(asked)
+    await _check_new(session, asked)
     try:
         stopped = await within(session.clock, TASK_SECONDS, agent.stop_task(command.task))
     except (TimeoutError, ProviderFailed) as error:

@@ -160,6 +160,15 @@ async def test_steering(world: World) -> None:
     assert isinstance(reply, Accepted) and reply.outcome == "queued"
 
 
+async def test_the_same_steer_again_says_nothing_twice(world: World) -> None:
+    """Words sent again after a lost connection reach the agent once."""
+    await running(world)
+    command = c.Prompt(id=new_id(), session=world.session, text="left, please", if_busy="steer")
+    first = await world.send(command)
+    assert await world.send(command) == first
+    assert world.provider.agents[0].steered == ["left, please"]
+
+
 async def test_a_steer_into_an_idle_session_is_a_turn(world: World) -> None:
     """Whoever steers a turn that is over gets a turn of their own."""
     reply = await world.prompt("hello", if_busy="steer")
