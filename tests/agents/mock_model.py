@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,3 +36,9 @@ def _address(server: "subprocess.Popen[str]") -> str:
         if "listening on " in line:
             return line.split("listening on ")[1].strip()
     raise AssertionError(f"the fake model did not start: {''.join(told)}")
+
+
+def journal(address: str) -> list[dict[str, Any]]:
+    """What was asked of the model, oldest first."""
+    with urllib.request.urlopen(f"{address}/__aimock/journal", timeout=10) as answer:
+        return json.load(answer)

@@ -12,7 +12,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -68,7 +68,14 @@ class Subject(Struct, frozen=True, kw_only=True):
     """The same, but its program does not exist."""
     model: str | None = None
 
-    def launch(self, marker: str, native_session: str | None = None, folder: Path | None = None) -> Launch:
+    def launch(
+        self,
+        marker: str,
+        native_session: str | None = None,
+        folder: Path | None = None,
+        mode: str | None = None,
+        rules: Sequence[str] = (),
+    ) -> Launch:
         """A launch of the agent."""
         around = self.environment
         return Launch(
@@ -78,6 +85,8 @@ class Subject(Struct, frozen=True, kw_only=True):
             environment=environment.for_provider(self.provider.id) if around is None else around,
             native_session=native_session,
             model=self.model,
+            mode=mode,
+            rules=rules,
         )
 
 
@@ -85,18 +94,23 @@ class Opened:
     """An agent that is closed at the end, whatever happens; then nothing of it may be left."""
 
     def __init__(
-        self, subject: Subject, sink: RecordingSink | None = None, native: str | None = None
+        self,
+        subject: Subject,
+        sink: RecordingSink | None = None,
+        native: str | None = None,
+        *,
+        mode: str | None = None,
+        rules: Sequence[str] = (),
     ) -> None:
         self._subject = subject
-        self._native = native
+        self._native, self._mode, self._rules = native, mode, rules
         self.marker = new_id()
         self.sink = sink or RecordingSink()
         self.agent: Agent
 
     async def __aenter__(self) -> "Opened":
-        self.agent = await self._subject.provider.open(
-            self._subject.launch(self.marker, self._native), self.sink
-        )
+        launch = self._subject.launch(self.marker, self._native, mode=self._mode, rules=self._rules)
+        self.agent = await self._subject.provider.open(launch, self.sink)
         assert self.sink.processes, "no process was recorded"
         return self
 

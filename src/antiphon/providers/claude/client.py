@@ -33,7 +33,7 @@ from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
 from antiphon.providers.base import Answered, Outcome, Prompt, ProviderFailed, Sink
 from antiphon.providers.claude import command, content, errors, facts, permission, tools
-from antiphon.providers.claude.translate import Translation
+from antiphon.providers.claude.translate import OpenCall, Translation
 from antiphon.providers.claude.wire import ControlRefused, Line
 from antiphon.providers.loose import Json, count, table, text
 from antiphon.providers.process import AgentProcess
@@ -53,8 +53,19 @@ class Run:
         self.steers: dict[str, str] = {}
         """Steered words by their uuid → where they are: `sent`, `queued`, `started` …"""
         self.cancelled = False
+        self.verdict: Failure | None = None
+        """What the turn ends by, whatever the agent says of it."""
         self.told = False
         """The agent tells where words are (`command_lifecycle`)."""
+
+    def owns(self, result: Json) -> bool:
+        """Whether a result is this run's: not that of what the agent did by itself just before."""
+        if not self.uuid:
+            return True
+        answered = result.get("user_message_uuids")
+        if isinstance(answered, list) and answered:
+            return not {self.uuid, *self.steers}.isdisjoint(answered)  # pyright: ignore[reportUnknownArgumentType]
+        return text(table(result, "origin").get("kind")) != "task-notification"
 
     @property
     def waiting(self) -> list[str]:
@@ -62,11 +73,6 @@ class Run:
         return (
             [uuid for uuid, state in self.steers.items() if state in ("sent", "queued")] if self.told else []
         )
-
-    def fail(self, failure: Failure) -> None:
-        """End it without a result."""
-        if not self.result.done():
-            self.result.set_exception(ProviderFailed(failure))
 
 
 class ClaudeAgent:
@@ -149,6 +155,8 @@ class ClaudeAgent:
 
     def _outcome(self, run: Run, result: Json, cut_off: bool) -> Outcome:
         usage, reason = self._usage(result), text(result.get("terminal_reason"))
+        if run.verdict and not run.cancelled:
+            raise ProviderFailed(run.verdict)
         if reason in errors.ABORTED or (run.cancelled and result.get("is_error") is True):
             if run.cancelled:
                 return TurnCancelled(usage=usage)
@@ -206,8 +214,16 @@ class ClaudeAgent:
         run.steers.clear()
         self._chore(self._told("interrupt"))
 
+    def _give_up(self, run: Run, failure: Failure) -> None:
+        """End the run by a failure of our own finding: its result will tell that it was interrupted."""
+        if run.verdict is None:
+            run.verdict = failure
+            self._chore(self._told("interrupt"))
+
     async def stop_task(self, task: str) -> bool:
         """See Agent."""
+        if task not in self._translation.tasks:  # it would say that it was done
+            return False
         return await self._told("stop_task", task_id=task)
 
     async def _told(self, subtype: str, **fields: Any) -> bool:
@@ -234,6 +250,9 @@ class ClaudeAgent:
 
     async def _on_system(self, message: Json) -> None:
         subtype = text(message.get("subtype"))
+        if subtype == "api_retry" and self._run and errors.hopeless(message):
+            code = errors.retrying(message, 0).code
+            self._give_up(self._run, errors.failure(code, detail=text(message.get("error"))))
         if subtype == "task_notification":
             self._why = text(message.get("summary")) or "A background task ended."
         if subtype != "init":
@@ -265,8 +284,8 @@ class ClaudeAgent:
         self._refused = text(message.get("result")) or " ".join(map(str, message.get("errors") or []))
         if run is None or run.result.done():
             return
-        if run.uuid and text(table(message, "origin").get("kind")) == "task-notification":
-            return  # of what it did by itself just before
+        if not run.owns(message):
+            return
         if run.waiting and not run.cancelled:
             return
         run.result.set_result(message)
@@ -287,7 +306,8 @@ class ClaudeAgent:
             raise
         except Exception as error:  # our mistake: the agent is told no, and the person what happened
             if self._run:
-                self._run.fail(errors.failure("internal", f"Antiphon failed at Claude's question: {error}"))
+                message = f"Antiphon failed at a question of Claude's: {error}"
+                self._give_up(self._run, errors.failure("internal", message))
             raise
 
     async def _may_it(self, request: Json) -> Json:
@@ -299,13 +319,25 @@ class ClaudeAgent:
         shown = await self._shown(request, call.content if call else None)
         for event in self._translation.show(use, shown):
             self._sink.emit(event)
-        asked = permission.request(request, new_id(), call.item if call else None, shown)
+        asked = permission.request(
+            await self._planned(request, call), new_id(), call.item if call else None, shown
+        )
         answered = await self._ask_person(asked)
         if answered.option == permission.STOP:
             run.cancelled = True
         if mode := permission.mode_after(request, answered):
             self._sink.emit(SessionUpdated(mode=mode))
         return permission.response(request, answered)
+
+    async def _planned(self, request: Json, call: OpenCall | None) -> Json:
+        """With the plan that is to be agreed to: newer agents keep it in a file of their own."""
+        if request.get("tool_name") != "ExitPlanMode":
+            return request
+        plan = ""
+        with contextlib.suppress(ControlRefused, ProviderFailed):
+            plan = text((await self._line.request("get_plan")).get("content"))
+        plan = plan or text(table(call.content.input if call else None).get("plan"))
+        return {**request, "input": {"plan": plan, **table(request, "input")}}
 
     async def _shown(self, request: Json, known: ToolCall | None) -> ToolCall:
         """The call with the change as it would be in the file that is there."""

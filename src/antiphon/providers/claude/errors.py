@@ -29,6 +29,8 @@ BY_STATUS: dict[int, FailureCode] = {
     429: "usage-limit",
     529: "overloaded",
 }
+HOPELESS = frozenset({400, 401, 402, 403, 404, 413})
+"""Statuses that stay as they are, however often one asks."""
 BY_KIND: dict[str, FailureCode] = {
     "authentication_failed": "auth",
     "oauth_org_not_allowed": "auth",
@@ -137,6 +139,15 @@ def retrying(message: Json, now: int) -> ProviderRetrying:
         message=f"{MESSAGES[code]}{said}",
         next_at=now + (count(message.get("retry_delay_ms")) or 0),
     )
+
+
+def hopeless(message: Json) -> bool:
+    """Whether an `api_retry` retries what waiting cannot mend.
+
+    Claude Code tries a refused key ten times, over minutes; the second try is for a login that was
+    just renewed, the third for nobody.
+    """
+    return message.get("error_status") in HOPELESS and (count(message.get("attempt")) or 0) > 1
 
 
 def usage(result: Json) -> Usage | None:

@@ -51,7 +51,8 @@ class Translation:
         """Tool use id → item, also of calls that are done: a sub-agent may outlive its call."""
         self._plan: tuple[str, Plan] | None = None
         self._compacting: str | None = None
-        self._tasks: dict[str, BackgroundTask] = {}
+        self.tasks: dict[str, BackgroundTask] = {}
+        """What runs in the background, by Claude's id of it."""
         self.context_tokens: int | None = None
         """How full the model's context was at its last message."""
         self._messages: dict[str, Callable[[Json], Events]] = {
@@ -221,18 +222,18 @@ class Translation:
         return self._whole(Note(text=words)) if words else []
 
     def _tasks_changed(self, message: Json) -> Events:
-        known = self._tasks
-        self._tasks = {task.id: known.get(task.id, task) for task in facts.tasks(message, self._now())}
-        return self._tasks_now() if self._tasks != known else []
+        known = self.tasks
+        self.tasks = {task.id: known.get(task.id, task) for task in facts.tasks(message, self._now())}
+        return self._tasks_now() if self.tasks != known else []
 
     def _task_started(self, message: Json) -> Events:
         """Says which call started it."""
-        task = self._tasks.get(text(message.get("task_id")))
+        task = self.tasks.get(text(message.get("task_id")))
         item = self._items.get(text(message.get("tool_use_id")))
         if task is None or item is None or task.item == item:
             return []
-        self._tasks[task.id] = replace(task, item=item)
+        self.tasks[task.id] = replace(task, item=item)
         return self._tasks_now()
 
     def _tasks_now(self) -> Events:
-        return [SessionUpdated(tasks=list(self._tasks.values()))]
+        return [SessionUpdated(tasks=list(self.tasks.values()))]
