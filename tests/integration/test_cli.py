@@ -151,3 +151,26 @@ def test_nothing_heavy_is_imported_for_a_light_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_nothing_is_imported_before_the_server_is_ready_that_can_come_later() -> None:
+    """REST, the agents' drivers and what migrates old logs are loaded beside the running server, or when needed."""
+    later = ("litestar", "yaml", "alembic", "acp", "pydantic", "prometheus_client", "rich")
+    code = (
+        "import sys; from antiphon.cli.serve import _lightly\n"
+        "with _lightly(): import antiphon.server.serve\n"
+        f"print([name for name in {later} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_server_that_cannot_be_put_together_ends(tmp_path: Path) -> None:
+    """REST comes beside the running server; when it cannot, the server leaves with a 1 instead of serving half."""
+    code = (
+        "import sys; sys.modules['antiphon.server.resources'] = None\n"
+        f"from antiphon.cli import main; main(['serve', '--port', '0', '--data-dir', {str(tmp_path)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "antiphon.server.resources" in done.stderr

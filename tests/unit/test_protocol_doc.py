@@ -17,7 +17,7 @@ from antiphon.server import rest
 from antiphon.server.api.commands import _STATUS, EffectCommand, status_of
 from antiphon.server.brings import BringsKind
 from antiphon.server.connection import LIMITS
-from antiphon.server.errors import ErrorCode, Refused
+from antiphon.server.refused import ErrorCode, Refused
 from antiphon.server.schema import RESOURCES, UNIONS, schema
 from antiphon.server.websocket import CLOSE_CODES
 

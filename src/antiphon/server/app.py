@@ -2,13 +2,9 @@
 
 import socket
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from litestar import Litestar
-from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.plugins import PluginProtocol
-from litestar.plugins.core import MsgspecDIPlugin
 from sqlalchemy import Connection
 
 from antiphon import __version__
@@ -21,22 +17,17 @@ from antiphon.model.replies import Goodbye
 from antiphon.providers import catalog, process
 from antiphon.providers.base import ProcessStarted, Provider
 from antiphon.providers.environment import for_provider
-from antiphon.server import openapi
-from antiphon.server.api import ROUTES
 from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
-from antiphon.server.context import Context, context_of, identity_of
-from antiphon.server.errors import ERROR_RESPONSES
-from antiphon.server.front import App, Front
+from antiphon.server.context import Context
+from antiphon.server.front import Front
 from antiphon.server.gate import Gate
+from antiphon.server.later import App, Later
 from antiphon.server.limiter import Limiter
 from antiphon.server.page import STATIC, Page
 from antiphon.server.websocket import Endpoint, WebSockets
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.supervisor import Supervisor
-
-BODY_BYTES = 1024 * 1024
-"""Of a request, where its route does not take more."""
 
 OWN_CATALOG = "agents.toml"
 """In the data directory: agents of the user's own, or other settings for ours."""
@@ -88,11 +79,12 @@ class Application:
             connections=self.sockets.__len__,
             sign_out=self._sign_out,
         )
+        self._rest = Later(partial(_rest, context))
         self.front = Front(
             gate=_gate(settings, port),
             auth=auth,
             base=settings.base,
-            rest=_rest(context),
+            rest=self._rest,
             websocket=self.sockets,
             page=Page(STATIC, settings.base),
         )
@@ -103,6 +95,10 @@ class Application:
     async def start(self) -> None:
         """Recover what an earlier run left behind."""
         await self.supervisor.start()
+
+    async def complete(self) -> None:
+        """Put together what a start need not wait for."""
+        await self._rest.made()
 
     async def end_turns(self) -> None:
         """End every turn and every agent; the clients see it."""
@@ -140,27 +136,10 @@ def own_catalog(data_dir: Path) -> list[Path]:
     return [path] if path.exists() else []
 
 
-class Rest(Litestar):
-    """Litestar, but that it does not import pydantic because it is there: 0.1 s and 10 MB for types we do not use."""
-
-    @staticmethod
-    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
-        return [*plugins, MsgspecDIPlugin()]
-
-
 def _rest(context: Context) -> App:
-    return Rest(
-        route_handlers=[*ROUTES, *openapi.ROUTES],
-        dependencies={
-            "parts": Provide(context_of, sync_to_thread=False),
-            "caller": Provide(identity_of, sync_to_thread=False),
-        },
-        exception_handlers=ERROR_RESPONSES,
-        openapi_config=openapi.config(context.settings.base),
-        request_max_body_size=BODY_BYTES,
-        state=State({"context": context}),
-        logging_config=None,
-    )
+    from antiphon.server.resources import resources
+
+    return resources(context)
 
 
 def _gate(settings: Settings, port: int) -> Gate:

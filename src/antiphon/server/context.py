@@ -2,23 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
 
-from litestar import Request
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from msgspec import Struct
 
 from antiphon.clock import Clock
 from antiphon.log.store import Log
 from antiphon.providers.base import Provider
-from antiphon.server.auth import Auth, Identity
+from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
 from antiphon.server.limiter import Limiter
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.supervisor import Supervisor
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -43,20 +37,3 @@ class Context(Struct, frozen=True, kw_only=True):
     def roots(self) -> tuple[Path, ...]:
         """Folders that projects may lie in."""
         return self.settings.roots
-
-
-def context_of(request: AnyRequest) -> Context:
-    """Dependency: the parts."""
-    return cast(Context, request.app.state["context"])
-
-
-def identity_of(request: AnyRequest) -> Identity:
-    """Dependency: who asks. The front lets nobody else through to the routes that need it."""
-    return cast(Identity, request.scope["state"]["identity"])
-
-
-Parts = NamedDependency[SkipValidation[Context]]
-"""A route's parameter `parts`."""
-
-Caller = NamedDependency[SkipValidation[Identity]]
-"""A route's parameter `caller`."""

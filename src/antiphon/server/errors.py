@@ -8,45 +8,11 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
-from msgspec import Struct
 
 from antiphon.log.errors import LogClosed, LogError, NameTaken, StorageFull, UnknownProject, UnknownSession
 from antiphon.server import folders
+from antiphon.server.refused import ErrorCode, Refused
 from antiphon.sessions.supervisor import UnknownSession as NoSuchSession
-
-ErrorCode = Literal[
-    "signed-out",
-    "link-unknown",
-    "too-many-tries",
-    "unknown-host",
-    "foreign-origin",
-    "origin-missing",
-    "not-found",
-    "method-not-allowed",
-    "invalid",
-    "too-large",
-    "unknown-project",
-    "unknown-session",
-    "unknown-provider",
-    "unknown-token",
-    "unknown-attachment",
-    "unknown-folder",
-    "outside-roots",
-    "folder-exists",
-    "name-taken",
-    "bypass-not-allowed",
-    "storage-full",
-    "server-stopping",
-    "internal",
-]
-
-
-class Refused(Struct, frozen=True, kw_only=True, rename="camel"):
-    """The body of every answer from 400 on."""
-
-    code: ErrorCode
-    message: str
-
 
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:
     """A route's `responses` in OpenAPI: these, and those that every route may give."""

@@ -9,18 +9,20 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from antiphon.log.errors import LogClosed
 from antiphon.server.auth import Auth
-from antiphon.server.errors import Refused
 from antiphon.server.gate import Gate, Headers
+from antiphon.server.health import HEALTHY
+from antiphon.server.later import App
 from antiphon.server.page import Page
+from antiphon.server.refused import Refused
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Any, Any, Any], Awaitable[None]]
 
 OPEN = frozenset(
     {"/health", "/api/sign-in", "/api/openapi.json", "/docs", "/docs/reference.js", "/docs/reference.css"}
@@ -68,12 +70,14 @@ class Front:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._gate.refuse(scope["method"], Headers.of(scope["headers"]))
         if refusal is not None:
-            await _refuse(send, 403, Refused(code=refusal.code, message=refusal.message))
+            await _say(send, 403, Refused(code=refusal.code, message=refusal.message))
             return
         path = self._path(scope)
         if path == "/ws":
             message = "This is the WebSocket's address: it takes WebSocket connections only."
-            await _refuse(send, 426, Refused(code="method-not-allowed", message=message))
+            await _say(send, 426, Refused(code="method-not-allowed", message=message))
+        elif path == "/health" and scope["method"] in {"GET", "HEAD"}:
+            await _say(send, 200, HEALTHY)
         elif path.startswith("/api/") or path in _REST:
             await self._resource(path, scope, receive, send)
         else:
@@ -92,10 +96,10 @@ class Front:
             try:
                 identity = await self._auth.identify(scope["headers"])
             except LogClosed as closed:
-                await _refuse(send, 503, Refused(code="server-stopping", message=str(closed)))
+                await _say(send, 503, Refused(code="server-stopping", message=str(closed)))
                 return
             if identity is None:
-                await _refuse(send, 401, SIGNED_OUT)
+                await _say(send, 401, SIGNED_OUT)
                 return
             state["identity"] = identity
         inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": "", "state": state}
@@ -104,7 +108,7 @@ class Front:
     async def _file(self, path: str, scope: Scope, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
             message = "The page is only read. The interface is described at /docs."
-            await _refuse(send, 405, Refused(code="method-not-allowed", message=message))
+            await _say(send, 405, Refused(code="method-not-allowed", message=message))
             return
         headers = dict(scope["headers"])
         reply = self._page.answer(
@@ -134,9 +138,9 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _refuse(send: Send, status: int, refused: Refused) -> None:
+async def _say(send: Send, status: int, answer: Struct) -> None:
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    await _send(send, status, headers, msgspec.json.encode(refused))
+    await _send(send, status, headers, msgspec.json.encode(answer))
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -9,7 +9,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from antiphon import __version__
-from antiphon.server.context import AnyRequest
+from antiphon.server.dependencies import AnyRequest
 
 REFERENCE = Path(__file__).parent / "reference"
 

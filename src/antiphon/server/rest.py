@@ -261,10 +261,3 @@ class MadeToken(Resource, frozen=True):
     id: str
     name: str
     secret: str
-
-
-class Health(Resource, frozen=True):
-    """The server is up."""
-
-    status: Literal["ok"]
-    version: str

@@ -13,8 +13,10 @@ from antiphon.model.events import AnyEvent
 from antiphon.model.items import ItemContent
 from antiphon.model.replies import AnyFrame, Reply
 from antiphon.model.state import EntryContent, State
-from antiphon.server import errors, rest
+from antiphon.server import rest
 from antiphon.server.api.commands import EffectCommand
+from antiphon.server.health import Health
+from antiphon.server.refused import Refused
 
 UNIONS = {
     "AnyEvent": AnyEvent,
@@ -48,8 +50,8 @@ RESOURCES = (
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,
-    rest.Health,
-    errors.Refused,
+    Health,
+    Refused,
 )
 
 RAW_EVENTS = ("Events", "EventsPage")

@@ -1,6 +1,6 @@
 """Running the server: from nothing to ready, and from a signal to the end in good order.
 
-Start: the log (its lock decides who serves) → the port → recovery → ready. Stop: no new
+Start: the log (its lock decides who serves) → the port → recovery → ready → REST. Stop: no new
 connections → every turn ended → every client told → the log closed; 5 s in all, but for the
 log, which takes as long as its disk does.
 """
@@ -58,6 +58,8 @@ async def serve(settings: Settings, *, open_browser: bool = False) -> int:
     server = Server(application, lambda: _ready(settings, log, port_of(listening), open_browser))
     await server.serve([listening])
     await log.close(clean=server.stopped)
+    if server.failure:
+        raise server.failure
     return 0 if server.stopped else 1
 
 
@@ -103,10 +105,21 @@ class Server(uvicorn.Server):
         self._application, self._ready = application, ready
         self.stopped = False
         """It stopped in good order."""
+        self.failure: Exception | None = None
+        """What it could not go on without."""
+        self._completing: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         await self._ready()
+        self._completing = asyncio.create_task(self._complete())
+
+    async def _complete(self) -> None:
+        """Put the rest together; without it there is no server."""
+        try:
+            await self._application.complete()
+        except Exception as error:
+            self.failure, self.should_exit = error, True
         # What is here now stays: collections need not look through it (and may have been off until now).
         gc.freeze()
         gc.enable()

@@ -3,7 +3,7 @@
 from litestar import get
 
 from antiphon.log import sessions as log
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import refusals
 from antiphon.server.rest import Approvals, WaitingApproval
 

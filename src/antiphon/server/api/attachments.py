@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter, RawBody
 
 from antiphon.log import attachments as log
 from antiphon.server.connection import LIMITS
-from antiphon.server.context import AnyRequest, Caller, Parts
+from antiphon.server.dependencies import AnyRequest, Caller, Parts
 from antiphon.server.errors import ApiError, not_found, refusals
 from antiphon.server.rest import Attachment
 

@@ -10,7 +10,7 @@ from antiphon.model import commands as c
 from antiphon.model.ids import ID_PATTERN, is_id
 from antiphon.model.replies import Accepted, Rejected, RejectedCode, Reply, SessionBusy
 from antiphon.server.connection import LIMITS
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import ApiError, refusals
 
 EffectCommand = c.Prompt | c.Cancel | c.Wait | c.Answer | c.Dequeue | c.Reorder | c.ResumeQueue | c.StopTask

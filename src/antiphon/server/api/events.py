@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from antiphon.log import events as log
 from antiphon.server.api.sessions import session_of
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import ApiError, refusals
 from antiphon.server.rest import EventsPage
 

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, RequestBody
 from antiphon.log import projects as log
 from antiphon.server import folders
 from antiphon.server.config import start_folder
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import refusals
 from antiphon.server.rest import Folder, Folders, MadeFolder, NewFolder
 

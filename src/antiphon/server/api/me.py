@@ -6,7 +6,8 @@ from litestar.params import RequestBody
 from antiphon import __version__
 from antiphon.log.users import get_user
 from antiphon.server.auth import COOKIE_MS, Identity, cookie_header
-from antiphon.server.context import AnyRequest, Caller, Context, Parts
+from antiphon.server.context import Context
+from antiphon.server.dependencies import AnyRequest, Caller, Parts
 from antiphon.server.errors import ApiError, refusals
 from antiphon.server.rest import Me, SignIn
 

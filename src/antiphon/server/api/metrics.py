@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import refusals
 from antiphon.server.metrics import CONTENT_TYPE, measure, render
 

@@ -9,7 +9,8 @@ from litestar.params import FromPath, RequestBody
 from antiphon.log import projects as log
 from antiphon.server import folders
 from antiphon.server.brings import brings
-from antiphon.server.context import Caller, Context, Parts
+from antiphon.server.context import Context
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import not_found, refusals
 from antiphon.server.rest import BringsList, NewProject, Project, ProjectChanges, Projects
 from antiphon.server.rows import project_row

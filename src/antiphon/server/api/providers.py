@@ -5,7 +5,7 @@ import asyncio
 from litestar import get
 
 from antiphon.providers.base import Provider, Readiness
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import refusals
 from antiphon.server.rest import ProviderInfo, Providers
 

@@ -10,7 +10,8 @@ from antiphon.model.events import SessionUpdated
 from antiphon.model.ids import new_id
 from antiphon.model.replies import SessionRow
 from antiphon.server.api.projects import project_of
-from antiphon.server.context import Caller, Context, Parts
+from antiphon.server.context import Context
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import ApiError, not_found, refusals
 from antiphon.server.rest import NewSession, SessionChanges, SessionList
 from antiphon.server.rows import page_cursor, read_cursor, session_row

@@ -5,7 +5,7 @@ from litestar.params import FromPath, RequestBody
 
 from antiphon.log import users as log
 from antiphon.server.auth import make_api_token
-from antiphon.server.context import Caller, Parts
+from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import not_found, refusals
 from antiphon.server.rest import MadeToken, NewToken, Token, Tokens
 

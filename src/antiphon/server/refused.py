@@ -1,0 +1,38 @@
+"""What a refused request is told: a code for programs and words for people."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+ErrorCode = Literal[
+    "signed-out",
+    "link-unknown",
+    "too-many-tries",
+    "unknown-host",
+    "foreign-origin",
+    "origin-missing",
+    "not-found",
+    "method-not-allowed",
+    "invalid",
+    "too-large",
+    "unknown-project",
+    "unknown-session",
+    "unknown-provider",
+    "unknown-token",
+    "unknown-attachment",
+    "unknown-folder",
+    "outside-roots",
+    "folder-exists",
+    "name-taken",
+    "bypass-not-allowed",
+    "storage-full",
+    "server-stopping",
+    "internal",
+]
+
+
+class Refused(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The body of every answer from 400 on."""
+
+    code: ErrorCode
+    message: str
