@@ -20,9 +20,14 @@ def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     made: list[RunningServer] = []
 
     def make(
-        *arguments: str, environment: dict[str, str] | None = None, port: int = 0, folder: Path | None = None
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        port: int = 0,
+        folder: Path | None = None,
+        module: str = "antiphon",
     ) -> RunningServer:
-        made.append(RunningServer(folder or tmp_path_factory.mktemp("server"), arguments, environment))
+        folder = folder or tmp_path_factory.mktemp("server")
+        made.append(RunningServer(folder, arguments, environment, module))
         return made[-1].start(port)
 
     yield make

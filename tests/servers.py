@@ -31,7 +31,11 @@ class RunningServer:
     """One data directory and the server on it; `restart` serves the same directory at the same address."""
 
     def __init__(
-        self, folder: Path, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        module: str = "antiphon",
     ):
         self.data_dir = folder / "data"
         self.root = folder / "root"
@@ -42,7 +46,7 @@ class RunningServer:
         self.secret = ""
         """The link's secret, as printed at the last start; empty once `browser` has used it."""
         self._arguments, self._environment = list(arguments), dict(environment or {})
-        self._folder = folder
+        self._folder, self._module = folder, module
         self._process: subprocess.Popen[str] | None = None
         self._lines: Queue[str | None] = Queue()
         self._token = ""
@@ -71,7 +75,7 @@ class RunningServer:
 
     def start(self, port: int = 0) -> "RunningServer":
         """Start it and wait until it is ready."""
-        command = [sys.executable, "-m", "antiphon", "serve", "--no-open", "--port", str(port)]
+        command = [sys.executable, "-m", self._module, "serve", "--no-open", "--port", str(port)]
         command += ["--data-dir", str(self.data_dir), "--root", str(self.root), *self._arguments]
         with self.log_path.open("a") as log:
             self._process = subprocess.Popen(

@@ -5,6 +5,7 @@ import type {
   BringsList,
   EventsPage,
   Folders,
+  ImportsPage,
   MadeFolder,
   Me,
   NewProject,
@@ -100,6 +101,9 @@ export const makeFolder = (parent: string, name: string) =>
 
 export const fetchRules = (project: string) => request<{ rules: Rule[] }>("GET", `api/rules?${query({ project })}`);
 export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/rules/${rule}`);
+
+export const fetchImports = (after?: string) => request<ImportsPage>("GET", `api/imports?${query({ after })}`);
+export const lookAgain = () => request<ImportsPage>("POST", "api/imports");
 
 export const fetchProviders = () => request<Providers>("GET", "api/providers");
 

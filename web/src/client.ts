@@ -11,6 +11,7 @@ import type {
   Accepted,
   AnyFrame,
   EffectCommand,
+  Imports,
   Limits,
   Me,
   Notice,
@@ -42,7 +43,7 @@ export interface Settling {
   seq: number;
 }
 
-export type PromptOptions = Partial<Pick<Prompt, "attachments" | "ifBusy" | "retryOf" | "carry">>;
+export type PromptOptions = Partial<Pick<Prompt, "attachments" | "ifBusy" | "retryOf" | "carry" | "fork">>;
 /** A command without the id, which is made here. */
 type Unnamed<T> = T extends { id: string } ? Omit<T, "id"> : never;
 
@@ -55,6 +56,8 @@ export class Client {
   readonly notices = new Store<Notices>({});
   readonly settling = new Store<readonly Settling[]>([]);
   readonly limits = new Store<Limits | undefined>(undefined);
+  /** How far the agents' own records have been looked through, where this page heard of it. */
+  readonly imports = new Store<Imports | undefined>(undefined);
   readonly lists = new Lists();
   readonly drafts = new Drafts();
   readonly outbox: Outbox;
@@ -150,6 +153,7 @@ export class Client {
   #onLink = (link: Link): void => {
     this.link.set(link);
     if (link.phase === "live") return;
+    this.imports.set(undefined);
     for (const feed of this.#feeds.values()) feed.disconnected();
     if (link.phase === "waiting") void this.#probe();
     if (link.phase === "ended" && link.goodbye?.code === "signed-out") this.#signedOut();
@@ -185,6 +189,9 @@ export class Client {
       case "sessions":
         this.lists.onFrame(frame);
         break;
+      case "imports":
+        this.#onImports(frame);
+        break;
       case "accepted":
       case "session-busy":
       case "rejected":
@@ -199,6 +206,12 @@ export class Client {
         break;
     }
   };
+
+  #onImports(frame: Imports): void {
+    const was = this.imports.get();
+    this.imports.set(frame);
+    if (was?.running && !frame.running) void this.lists.refresh();
+  }
 
   #onWelcome(welcome: Welcome): void {
     const account = this.account.get();

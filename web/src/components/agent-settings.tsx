@@ -33,6 +33,9 @@ export function AgentSettings({ agent, modes, models, value, onChange }: AgentSe
   );
 }
 
+/** What an agent does where nothing was chosen, if it has a name for it. */
+const USUAL = "default";
+
 function Choice({ name, words, options, value, onChange }: {
   name: string;
   words: (option: string) => string;
@@ -41,16 +44,17 @@ function Choice({ name, words, options, value, onChange }: {
   onChange: (value: string) => void;
 }) {
   if (options.length < 2) return null;
+  const usual = options.includes(USUAL) ? USUAL : undefined;
   return (
     <select
       aria-label={name}
       title={name}
       data-testid={name.toLowerCase()}
-      value={value ?? ""}
+      value={value ?? usual ?? ""}
       onChange={(event) => { onChange(event.target.value); }}
       className="target h-8 max-w-36 min-w-0 truncate rounded-lg bg-transparent px-1.5 text-xs text-dim hover:bg-bubble"
     >
-      {value === undefined && <option value="">{name}</option>}
+      {value === undefined && !usual && <option value="">{name}</option>}
       {value !== undefined && !options.includes(value) && <option value={value}>{words(value)}</option>}
       {options.map((option) => (
         <option key={option} value={option}>{words(option)}</option>

@@ -73,7 +73,7 @@ export function ReasonField({ label, value, onChange, onEnter }: {
       value={value}
       onChange={(event) => { onChange(event.target.value); }}
       onKeyDown={onKeyDown}
-      className="target field-sizing-content max-h-32 min-h-8 min-w-0 flex-1 basis-56 resize-none rounded-lg border border-line bg-ground px-2.5 py-1 text-[0.8125rem] leading-5.5"
+      className="target field-sizing-content max-h-32 min-h-8 min-w-0 flex-1 basis-full resize-none sm:basis-56 rounded-lg border border-line bg-ground px-2.5 py-1 text-[0.8125rem] leading-5.5 max-sm:py-2.5 max-sm:text-base"
     />
   );
 }

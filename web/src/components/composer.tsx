@@ -10,8 +10,8 @@ import { agentName, useSession } from "./session-context";
 
 type IfBusy = NonNullable<Prompt["ifBusy"]>;
 
-/** Where the person writes to the agent of the shown session. */
-export function Composer() {
+/** Where the person writes to the agent of the shown session. `fork`: what is sent goes on in a copy. */
+export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: () => void }) {
   const client = useClient();
   const shown = useSession();
   const { feed } = shown;
@@ -19,7 +19,9 @@ export function Composer() {
   const lost = useStore(feed.view, ({ state }) => state.lost);
   const [ifBusy, setIfBusy] = useState<IfBusy>("reject");
   const send = (text: string) => {
-    client.prompt(feed.session, text, running ? { ifBusy } : lost ? { carry: true } : {});
+    const how = running ? { ifBusy } : lost ? { carry: true } : {};
+    client.prompt(feed.session, text, fork ? { ...how, fork } : how);
+    onSent?.();
   };
   const steer = shown.agent?.capabilities.steer ?? false;
   return (

@@ -5,7 +5,7 @@ import { ApprovalView } from "./approval";
 import { BackgroundTasks } from "./background-tasks";
 import { BusyNotice } from "./busy-notice";
 import { useClient } from "./client-context";
-import { Composer } from "./composer";
+import { WriteOrWatch } from "./elsewhere";
 import { FirstPrompt } from "./first-prompt";
 import { LostNotice } from "./lost-notice";
 import { Notice } from "./notice";
@@ -28,7 +28,7 @@ export function Dock() {
       <RejectedNotice />
       <LostNotice />
       <FirstPrompt />
-      <Composer />
+      <WriteOrWatch />
     </div>
   );
 }

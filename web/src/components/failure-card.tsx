@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { timeOfDay } from "../clock";
 import type { Action, Failure } from "../protocol";
 import { CopyButton } from "./copy-button";
+import { Folded } from "./folded";
 import { Icon } from "./icons";
 
 /** Actions that have a button of their own, which says the same. */
@@ -34,7 +35,7 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
             </p>
           )}
           {action?.command && <CommandLine command={action.command} />}
-          {failure.detail && <Details text={failure.detail} />}
+          {failure.detail && <div className="mt-1.5"><Folded name="Details" text={failure.detail} className="mt-1 max-h-64 rounded-lg bg-raised px-3 py-2" /></div>}
         </div>
       </div>
       {actions && <div className="mt-3 flex flex-wrap gap-2 pl-7">{actions}</div>}
@@ -49,16 +50,5 @@ export function CommandLine({ command }: { command: string }) {
       <code className="min-w-0 overflow-x-auto font-mono text-xs whitespace-pre">{command}</code>
       <CopyButton text={command} label="Copy command" />
     </div>
-  );
-}
-
-function Details({ text }: { text: string }) {
-  return (
-    <details className="mt-2 text-dim">
-      <summary className="target w-fit text-[0.8125rem] hover:text-text">Details</summary>
-      <pre tabIndex={0} className="mt-1.5 max-h-64 overflow-auto rounded-lg bg-raised px-3 py-2 font-mono text-xs whitespace-pre-wrap">
-        {text}
-      </pre>
-    </details>
   );
 }

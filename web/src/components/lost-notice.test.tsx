@@ -48,6 +48,12 @@ test("the failed turn offers its own prompt, with the transcript or afresh; then
   expect(page.sent("prompt")[1]).toMatchObject({ text: "go on", retryOf: "t1", carry: false });
 });
 
+test("once the agent has a conversation again, an old failure offers to try again as any other does", async () => {
+  await happens(lost, started, failed, { type: "session-updated", lost: false });
+  expect(screen.queryByTestId("carry-over")).toBeNull();
+  expect(screen.getByTestId("try-again")).toBeTruthy();
+});
+
 test("words of one's own go with the transcript or afresh, as chosen; and so does what is just sent", async () => {
   await happens(lost, started, failed);
   const field = screen.getByTestId<HTMLTextAreaElement>("composer");

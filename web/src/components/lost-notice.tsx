@@ -5,6 +5,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Notice } from "./notice";
 import { agentName, useSession } from "./session-context";
+import { TryAgain } from "./try-again";
 
 /** Whether the turn failed because the agent has lost the conversation. */
 export function offersToCarry(turn: Turn | undefined): boolean {
@@ -46,7 +47,7 @@ export function LostNotice() {
       }
     >
       {text
-        ? "Sending your prompt carries what stands above over to it; or begin a new conversation with your prompt."
+        ? "Your prompt goes with what stands above, or begins a new conversation."
         : "All that you see is kept here. Your next prompt can carry it over, or start afresh."}
     </Notice>
   );
@@ -57,12 +58,13 @@ export function CarryOver({ turn }: { turn: Turn }) {
   const client = useClient();
   const { feed } = useSession();
   const again = useStore(feed.view, ({ state }) => state.turns.some((other) => other.retryOf === turn.id));
+  const lost = useStore(feed.view, ({ state }) => state.lost);
   const send = async (carry: boolean) => {
     await feed.loadTurn(turn.id); // its text may be in an older page
     const { text, attachments } = turnOf(feed.view.get().state, turn.id) ?? turn;
     client.prompt(feed.session, text, { attachments, retryOf: turn.id, carry });
   };
-  if (again) return <span className="self-center text-[0.8125rem] text-dim">Tried again below</span>;
+  if (again || !lost) return <TryAgain turn={turn} />;
   return (
     <>
       <Button look="primary" testid="carry-over" onClick={() => void send(true)}>Carry the transcript over</Button>

@@ -7,6 +7,7 @@ import { useClient } from "./client-context";
 import { ConnectionBanner, ConnectionDot } from "./connection";
 import { FolderDialog } from "./folder-dialog";
 import { Icon } from "./icons";
+import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
 import { Readiness, usable } from "./readiness";
@@ -39,6 +40,7 @@ export function Projects() {
           ))}
         </ul>
         {providers && <Agents providers={providers} />}
+        <ImportSummary />
         <SignedIn />
       </main>
       {adding && <FolderDialog onClose={() => { setAdding(false); }} />}

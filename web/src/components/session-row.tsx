@@ -1,6 +1,8 @@
 import { memo } from "react";
 import { ago, useNow } from "../clock";
 import type { SessionRow } from "../protocol";
+import { useStore } from "../store";
+import { useClient } from "./client-context";
 import { Icon } from "./icons";
 import { Link } from "./link";
 
@@ -21,7 +23,9 @@ export function titleOf(row: Pick<SessionRow, "title"> | undefined): string {
 
 /** One session in the list: what it is about, how it stands, when it last moved. */
 export const SessionRowView = memo(function SessionRowView({ row, current }: { row: SessionRow; current: boolean }) {
+  const client = useClient();
   const state = STATES[row.state ?? "idle"];
+  const agent = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === row.provider)?.name ?? row.provider);
   return (
     <Link
       to={`sessions/${row.id}`}
@@ -38,7 +42,7 @@ export const SessionRowView = memo(function SessionRowView({ row, current }: { r
       </span>
       <span className="mt-0.5 flex items-center gap-1.5 text-xs text-faint">
         <span className="min-w-0 flex-1 truncate">
-          {row.provider}
+          {row.imported ? <span data-testid="imported" className="rounded bg-bubble px-1.5 py-px">from {agent}</span> : agent}
           {state.words && <span className={state.text}> · {state.words}</span>}
           {row.queued ? ` · ${row.queued} queued` : ""}
         </span>

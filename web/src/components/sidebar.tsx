@@ -3,6 +3,7 @@ import { useStore } from "../store";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { ConnectionDot } from "./connection";
+import { ImportBar } from "./import-bar";
 import { Link } from "./link";
 import { RulesButton } from "./rules-dialog";
 import { SessionList } from "./session-list";
@@ -34,6 +35,7 @@ export function Sidebar({ project, session }: { project?: string; session?: stri
               New session
             </Button>
           </div>
+          <ImportBar />
           <SessionList project={project} session={session} />
           <div className="flex items-center justify-between border-t border-line px-2 py-1">
             <RulesButton project={project} />

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import type { ToolCall } from "../protocol";
+import { Folded } from "./folded";
 
 const FileDiff = lazy(() => import("./file-diff"));
 
@@ -17,7 +18,8 @@ export function ToolBody({ call, children }: { call: ToolCall; children?: ReactN
           <FileDiff diff={diff} />
         </Suspense>
       ))}
-      {input && !diffs.length && (children ? <Folded name="Its task" text={input} /> : <Part name="Input" text={input} />)}
+      {input && !diffs.length && !children && <Part name="Input" text={input} />}
+      {input && children && <div className="px-3 py-1"><Folded name="Its task" text={input} className="max-h-80" /></div>}
       {children}
       {call.output && <Part name="Output" text={call.output} />}
       {!input && !call.output && !diffs.length && !children && <p className="px-3 py-2 text-xs text-faint">No input and no output.</p>}
@@ -40,17 +42,6 @@ function Part({ name, text }: { name: string; text: string }) {
         {text.slice(hidden)}
       </pre>
     </div>
-  );
-}
-
-function Folded({ name, text }: { name: string; text: string }) {
-  return (
-    <details className="px-3 py-1.5">
-      <summary className="target w-fit text-xs text-faint hover:text-text">{name}</summary>
-      <pre tabIndex={0} aria-label={name} className="mt-1 max-h-80 overflow-auto font-mono text-xs leading-relaxed whitespace-pre-wrap wrap-anywhere">
-        {text}
-      </pre>
-    </details>
   );
 }
 
