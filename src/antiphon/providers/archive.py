@@ -69,6 +69,11 @@ class Reading(Protocol):
         """The last that was read is another program's: not of a turn that `known` names."""
         ...
 
+    @property
+    def last(self) -> int:
+        """When the last line of the conversation was written, in ms since the Unix epoch; 0: never."""
+        ...
+
     def line(self, line: bytes) -> list[AnyEvent]:
         """The events of one line: with their turn and time, without seq. Never raises for bad input."""
         ...

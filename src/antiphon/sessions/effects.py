@@ -19,6 +19,7 @@ from antiphon.model.replies import Accepted, Outcome, Rejected, RejectedCode, Re
 from antiphon.providers.base import Answered, Prompt, ProviderFailed
 from antiphon.sessions.attachments import UnknownAttachment, find
 from antiphon.sessions.journal import Draft
+from antiphon.sessions.native import NativeTaken
 from antiphon.sessions.session import Session
 
 QUEUE_LIMIT = 100
@@ -67,6 +68,7 @@ Effect = Callable[[Session, Asked, Any], Awaitable[Reply]]
 async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
     """Start a turn; when one runs: reject, queue or steer, as the person chose."""
     _check_folder(session, asked)
+    await _check_elsewhere(session, asked, fork=command.fork)
     await _check_attachments(session, asked, command)
     wanted = e.QueuedTurn(
         turn=new_id(),
@@ -160,6 +162,28 @@ def _check_folder(session: Session, asked: Asked) -> None:
             "untrusted-folder",
             f"Nobody has said yet that {row.project_path} can be trusted. Trust it to let agents work there.",
         )
+
+
+async def _check_elsewhere(session: Session, asked: Asked, *, fork: bool) -> None:
+    """Whether the conversation is ours to go on with; `fork` makes it ours in a copy."""
+    if session.turn:
+        return
+    if session.follower:
+        await session.follower.catch_up()
+        if fork:
+            await session.follower.leave()
+    if fork and session.slot.native_session:
+        session.slot.fork = session.slot.relaunch = True
+    if session.state.elsewhere:
+        raise asked.refuse(
+            "session-elsewhere",
+            "Another program wrote to this conversation a moment ago. Go on there, wait a minute, or continue it as a fork.",
+        )
+    try:
+        session.slot.claim()
+    except NativeTaken as taken:
+        message = f"This conversation is open in {taken.where}. Go on there, close it there, or continue it as a fork."
+        raise asked.refuse("session-elsewhere", message) from taken
 
 
 async def _check_attachments(session: Session, asked: Asked, command: c.Prompt) -> None:

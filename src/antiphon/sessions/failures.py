@@ -74,6 +74,18 @@ def storage(provider: Provider, error: Exception) -> Failure:
     )
 
 
+def taken(provider: Provider, where: str) -> Failure:
+    """Another process of ours runs the conversation."""
+    return Failure(
+        provider=provider.id,
+        code="invalid-request",
+        message=f"This conversation of {provider.name} is open in {where}. Go on there, close it there, or continue it "
+        "here as a fork.",
+        action=Action(kind="wait", label="Close it there, then try again"),
+        retryable=True,
+    )
+
+
 def conversation_lost(provider: Provider, cause: Failure) -> Failure:
     """The agent cannot go on with the earlier conversation."""
     return Failure(

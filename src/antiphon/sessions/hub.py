@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeVar
 
-from antiphon.model.replies import Notice
+from antiphon.model.replies import Imports, Notice
 
 Wake = Callable[[], None]
 Changed = Callable[[str], None]
-Told = Callable[[Notice], None]
+Told = Callable[[Notice | Imports], None]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -49,10 +49,14 @@ class Hub:
         for changed in tuple(self._watchers.get(user, ())):
             changed(session)
 
-    def tell(self, user: int, notice: Notice) -> None:
+    def tell(self, user: int, notice: Notice | Imports) -> None:
         """Tell all of the user's connections something that is not in the log."""
         for told in tuple(self._listeners.get(user, ())):
             told(notice)
+
+    def watched(self, user: int) -> bool:
+        """Whether the user is connected."""
+        return user in self._watchers
 
     def followed(self, session: str) -> bool:
         """Whether anybody reads along."""

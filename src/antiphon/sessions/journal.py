@@ -21,6 +21,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 from msgspec.structs import replace
+from sqlalchemy import Connection
 
 from antiphon.clock import Clock
 from antiphon.log.append import Append, Encoded, NewCommand, append
@@ -71,6 +72,10 @@ class Draft(Struct, kw_only=True):
     """The reply, given the seq of the unit's first event."""
 
 
+Change = Callable[[Connection], object]
+"""A change of rows that belongs to a unit: there with its events, or not at all."""
+
+
 class _Joining(Struct, kw_only=True):
     """Deltas of one item that wait together."""
 
@@ -84,6 +89,7 @@ class _Unit(Struct, kw_only=True):
 
     events: list[e.AnyEvent | _Joining]
     draft: Draft | None = None
+    also: Change | None = None
     done: asyncio.Future[int] | None = None
     size: int = 0
 
@@ -132,8 +138,10 @@ class Journal:
             self._weigh(unit, 1000)
         self._start()
 
-    async def commit(self, events: Sequence[e.AnyEvent], draft: Draft | None = None) -> int:
-        """Log these events together, after all that was said before, and wait until they are.
+    async def commit(
+        self, events: Sequence[e.AnyEvent], draft: Draft | None = None, *, also: Change | None = None
+    ) -> int:
+        """Log these events (and change rows) together, after all that was said before, and wait until they are.
 
         Returns the seq of the first. Raises one of REFUSALS; StorageFull at once when there is a
         draft (its client is to be told); what `lost` holds when the log is lost.
@@ -142,11 +150,11 @@ class Journal:
             raise self.lost
         if self.full and draft:
             raise self.full
-        unit = _Unit(events=list(events), draft=draft, done=asyncio.get_running_loop().create_future())
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        unit = _Unit(events=list(events), draft=draft, also=also, done=done)
         self._units.append(unit)
         self._start()
-        assert unit.done is not None
-        return await asyncio.shield(unit.done)
+        return await asyncio.shield(done)
 
     async def flushed(self) -> None:
         """Wait until all that was said so far is in the log."""
@@ -207,8 +215,8 @@ class Journal:
             events=encoded,
             command=_stored(unit.draft, first) if unit.draft else None,
         )
-        if encoded or unit.draft:
-            await self._log.write(partial(append, batch=batch))
+        if encoded or unit.draft or unit.also:
+            await self._log.write(partial(_append, batch=batch, also=unit.also))
             self._committed(encoded)
         self._waiting -= unit.size
         if self._waiting <= BACKLOG_BYTES:
@@ -284,6 +292,12 @@ _FULL = Notice(
     message="The disk is full: nothing can be saved at the moment. Free some space; what is under way is kept and saved then.",
 )
 _BACK = Notice(code="storage-back", message="There is space again: everything has been saved.")
+
+
+def _append(conn: Connection, batch: Append, also: Change | None) -> None:
+    append(conn, batch)
+    if also:
+        also(conn)
 
 
 def _numbered(event: e.AnyEvent | _Joining, seq: int) -> e.AnyEvent:

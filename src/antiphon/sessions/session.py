@@ -7,12 +7,14 @@ in by `say`. Both become events in the journal. The turn's own course is in `tur
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 from msgspec.structs import replace
+from sqlalchemy import Connection
 
 from antiphon.clock import Clock
+from antiphon.log import imports
 from antiphon.log import sessions as rows
 from antiphon.log.errors import StorageFull, TurnEnded, TurnRunning
 from antiphon.log.store import Log
@@ -27,9 +29,13 @@ from antiphon.sessions.approvals import CLOSED, Approvals
 from antiphon.sessions.ending import closing
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.journal import Draft, Journal
+from antiphon.sessions.native import Claims
 from antiphon.sessions.sink import AgentSink
 from antiphon.sessions.slot import GivenUp, Slot
 from antiphon.sessions.turn import GONE, Turn
+
+if TYPE_CHECKING:
+    from antiphon.sessions.importing_follow import Follower
 
 _logger = structlog.get_logger(__name__)
 
@@ -51,6 +57,7 @@ class Session:
         provider: Provider,
         environment: Callable[[str], Mapping[str, str]],
         on_lost: Callable[["Session"], None],
+        claims: Claims | None = None,
     ) -> None:
         self.log, self.hub, self.clock, self.row = log, hub, clock, row
         self.provider = provider
@@ -68,7 +75,9 @@ class Session:
         )
         self.lock = asyncio.Lock()
         self.turn: Turn | None = None
-        self.slot = Slot(self, environment)
+        self.slot = Slot(self, environment, claims)
+        self.follower: Follower | None = None
+        """Reads the agent's own record of the conversation, where there is one that we can read."""
         self.approvals = Approvals(self)
         self.idle_since = clock.monotonic()
         self.stopping = False
@@ -154,15 +163,21 @@ class Session:
 
     def remember(self, native_session: str) -> None:
         """Keep the agent's own id of the conversation."""
-        if native_session != self.slot.native_session:
-            self.slot.native_session = native_session
+        if self.slot.named(native_session):
             self.chore(self._remember())
 
     async def _remember(self) -> None:
         key, native = self.row.key, self.slot.native_session
         if native != self.row.native_session:
-            await self.log.write(lambda conn: rows.set_native(conn, key, native))
+            went = await self.log.write(lambda conn: _name(conn, key, native))
             self.row = replace(self.row, native_session=native)
+            for id in went:
+                self.hub.changed(self.row.user, id)
+
+    async def caught_up(self) -> None:
+        """Have the log say what another program wrote to the conversation."""
+        if self.follower:
+            await self.follower.look()
 
     async def agent_began(self, sink: AgentSink, why: str) -> bool:
         """The agent works though nobody asked: a turn for it. False: a turn runs that its words are part of."""
@@ -319,6 +334,8 @@ class Session:
         if self.turn:
             self.turn.stop("server-stopped")
             await asyncio.wait({self.turn.task})
+        if self.follower:
+            await self.follower.stop()
         await self.retire()
         await self.journal.flushed()
 
@@ -341,3 +358,9 @@ class Session:
     def _lost(self, error: BaseException) -> None:
         _logger.error("log-lost", session=self.id, exc_info=error)
         self._on_lost(self)
+
+
+def _name(conn: Connection, session: int, native: str | None) -> list[str]:
+    """Note the conversation's id; returns the sessions that were imported of the same one meanwhile, and went."""
+    rows.set_native(conn, session, native)
+    return imports.claimed(conn, session) if native else []

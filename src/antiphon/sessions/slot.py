@@ -4,7 +4,9 @@
 2. Whoever gives up waiting for the start ends it: a start that hangs must not outlive a stop.
 3. What an agent that was given up still says is not heard, and what it ran in the background is
    over: an event says so.
-4. An agent that cannot go on with its conversation has lost it. That is told, and nothing begins
+4. One conversation is run by one process, over all of a user's servers: it is claimed before its
+   agent starts, and let go when that agent has ended.
+5. An agent that cannot go on with its conversation has lost it. That is told, and nothing begins
    anew until a person has chosen how.
 """
 
@@ -23,6 +25,7 @@ from antiphon.model import events as e
 from antiphon.model.failures import Failure
 from antiphon.providers.base import Agent, Launch, ProviderFailed
 from antiphon.sessions import failures
+from antiphon.sessions.native import Claim, Claims, NativeTaken
 from antiphon.sessions.sink import AgentSink, give_up
 
 if TYPE_CHECKING:
@@ -49,13 +52,21 @@ class Failed(Struct, frozen=True, kw_only=True):
 class Slot:
     """Where a session has its agent."""
 
-    def __init__(self, session: "Session", environment: Callable[[str], Mapping[str, str]]) -> None:
-        self._session, self._environment = session, environment
+    def __init__(
+        self,
+        session: "Session",
+        environment: Callable[[str], Mapping[str, str]],
+        claims: Claims | None = None,
+    ) -> None:
+        self._session, self._environment, self._claims = session, environment, claims
+        self._claim: Claim | None = None
         self.agent: Agent | None = None
         self.sink: AgentSink | None = None
         self.relaunch = False
         """The agent must not be asked again: another one with other settings, or after a failure."""
         self.native_session = session.row.native_session
+        self.fork = False
+        """The next agent goes on in a copy of the conversation."""
         self.lost = session.row.lost
         """It has lost the conversation, and nothing was begun since."""
         self.failed: Failed | None = None
@@ -99,6 +110,10 @@ class Slot:
         await self._end()
         self.relaunch = False
         try:
+            self.claim()
+        except NativeTaken as taken:
+            raise ProviderFailed(failures.taken(self._session.provider, taken.where)) from taken
+        try:
             agent = self.agent = await self._launch()
         except ProviderFailed as failed:
             if self.native_session is None or failed.failure.code != "invalid-request":
@@ -107,6 +122,7 @@ class Slot:
         finally:
             if self.agent is None:
                 self._let_go()
+                self._release()
         if self.lost:
             self.lost = False
             self._session.say(e.SessionUpdated(lost=False))
@@ -131,6 +147,7 @@ class Slot:
             marker=marker,
             environment=self._environment(self._session.provider.id),
             native_session=self.native_session,
+            fork=self.fork,
             model=row.model,
             mode=row.mode,
             rules=tuple(allowed),
@@ -149,6 +166,7 @@ class Slot:
         if sink is not self.sink:
             return False
         self._let_go()
+        self._release()
         return True
 
     async def close(self) -> None:
@@ -166,6 +184,35 @@ class Slot:
                 _logger.error(
                     "agent-close-slow", session=self._session.id, provider=self._session.provider.id
                 )
+        self._release()
+
+    # The conversation
+
+    def named(self, native_session: str) -> bool:
+        """The agent tells its own id of the conversation. False: it is the one that is known."""
+        if native_session == self.native_session:
+            return False
+        self.native_session, self.fork = native_session, False
+        self._release()
+        try:
+            self.claim()
+        except NativeTaken as taken:  # an id that was just minted: nobody can have it
+            _logger.error("native-taken", session=self._session.id, where=taken.where)
+        return True
+
+    def claim(self) -> None:
+        """Be the one who runs the conversation. Raises NativeTaken."""
+        if self._claim is None and self._claims and self.native_session and not self.fork:
+            row = self._session.row
+            try:
+                self._claim = self._claims.take(row.provider, self.native_session, row.title or row.id)
+            except OSError as error:  # no place for locks: agents run all the same
+                _logger.warning("claim-failed", session=row.id, error=str(error))
+
+    def _release(self) -> None:
+        claim, self._claim = self._claim, None
+        if claim:
+            claim.release()
 
     def _let_go(self) -> Agent | None:
         agent, sink = self.agent, self.sink

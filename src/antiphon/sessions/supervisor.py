@@ -23,9 +23,12 @@ from antiphon.log.store import Log
 from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.replies import Rejected, Reply
+from antiphon.providers.archive import Archive
 from antiphon.providers.base import Provider
 from antiphon.sessions.hub import Hub
+from antiphon.sessions.importing_live import Followers
 from antiphon.sessions.missing import MissingProvider
+from antiphon.sessions.native import Claims
 from antiphon.sessions.opening import claim, left
 from antiphon.sessions.session import Session
 from antiphon.sessions.submit import refuse, submit
@@ -65,12 +68,17 @@ class Supervisor:
         providers: Mapping[str, Provider],
         environment: Callable[[str], Mapping[str, str]],
         reap: Callable[[list[process_rows.ProcessRow]], Coroutine[Any, Any, None]],
+        archives: Mapping[str, Archive] | None = None,
+        claims: Claims | None = None,
     ) -> None:
+        """`archives`: agents' own records, by provider. `claims`: who runs which conversation."""
         self.log, self.hub, self.clock, self.providers = log, hub, clock, providers
         self._environment, self._reap = environment, reap
         self._sessions: dict[str, asyncio.Task[Session]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._compacted: dict[str, int] = {}
+        self._followers = Followers(clock, hub, archives or {})
+        self._claims = claims
         self._warmer = Warmer(clock, hub, self._open_sessions)
         self.stopping = False
 
@@ -92,6 +100,7 @@ class Supervisor:
         for row in await self.log.read(lambda conn: rows.with_tasks(conn, node)):
             await self._session(row)
         self._run(self._look_after())
+        self._run(self._followers.run())
 
     async def stop(self) -> None:
         """End every turn (`turn-interrupted`) and every agent, and write what is left."""
@@ -216,7 +225,9 @@ class Supervisor:
             provider=self.providers.get(row.provider) or MissingProvider(row.provider),
             environment=self._environment,
             on_lost=self._lost,
+            claims=self._claims,
         )
+        session.follower = self._followers.of(session)
         if unfinished := left(opened, self.clock.now()):
             await session.journal.commit(unfinished)
             session.state.turns.clear()

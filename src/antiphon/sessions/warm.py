@@ -49,6 +49,8 @@ class Warmer:
             return False
         if slot.taken and not slot.relaunch:
             return False
+        if session.state.elsewhere:
+            return False
         if slot.failed and self._clock.monotonic() - slot.failed.at < AGAIN_SECONDS:
             return False
         return row.project_trusted and row.trashed_at is None and Path(row.project_path).is_dir()

@@ -38,8 +38,7 @@ def arguments(launch: Launch) -> list[str]:
         given.append(f"--permission-mode={_checked(launch.mode, 'mode')}")
     if launch.rules:
         given.append(f"--settings={json.dumps({'permissions': {'allow': allowed(launch)}})}")
-    given.append(_conversation(launch))
-    return given
+    return [*given, *_conversation(launch)]
 
 
 def allowed(launch: Launch) -> list[str]:
@@ -47,12 +46,13 @@ def allowed(launch: Launch) -> list[str]:
     return [line for rule in launch.rules for line in rule.splitlines() if line.strip()]
 
 
-def _conversation(launch: Launch) -> str:
+def _conversation(launch: Launch) -> list[str]:
     if launch.native_session is None:
-        return f"--session-id={uuid4()}"
+        return [f"--session-id={uuid4()}"]
     if not NATIVE.match(launch.native_session):
         raise ProviderFailed(_refused("the conversation's id is none of Claude's"))
-    return f"--resume={launch.native_session}"
+    resumed = f"--resume={launch.native_session}"
+    return [resumed, "--fork-session"] if launch.fork else [resumed]
 
 
 def _checked(word: str, what: str) -> str:

@@ -79,6 +79,11 @@ class Transcript:
         """See Reading."""
         return self._open.id if self._open and not self._open.over else None
 
+    @property
+    def last(self) -> int:
+        """See Reading."""
+        return self._at
+
     def line(self, line: bytes) -> Events:
         """See Reading."""
         entry = entries.read(line)
