@@ -5,7 +5,6 @@ import os
 import secrets
 from pathlib import Path
 
-import psutil
 from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
@@ -35,6 +34,8 @@ def boot_id() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
+        import psutil  # where there is no /proc
+
         return f"boot-{int(psutil.boot_time())}"
 
 

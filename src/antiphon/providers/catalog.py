@@ -1,7 +1,7 @@
 """The catalog: which agents there are, and how each is started (catalog.toml, and the user's own)."""
 
 import tomllib
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,11 @@ def _entry(id: str, table: Any) -> AcpEntry:
     return entry
 
 
-def warm() -> None:
-    """Load what the first agent needs, so that the first prompt need not wait for it (about a second)."""
-    from antiphon.providers.acp.link import library
+WHEN_NEEDED = ("antiphon.providers.acp.driver", "antiphon.providers.claude.driver", "acp.connection")
+"""Modules that agents need and a start does not; the last, the ACP library, takes a second."""
 
-    library()
+
+def warm() -> None:
+    """Load what the first agent needs, so that the first prompt need not wait for it."""
+    for name in WHEN_NEEDED:
+        import_module(name)

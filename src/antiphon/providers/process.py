@@ -19,6 +19,7 @@ from antiphon.providers.base import ProcessStarted, ProviderFailed
 from antiphon.providers.environment import MARKER, redact, secrets
 from antiphon.providers.lines import Lines, LineTooLong
 from antiphon.providers.processes import Seen
+from antiphon.providers.programs import Program
 
 STDERR_TAIL = 8 * 1024
 """Bytes of stderr kept for a failure's detail."""
@@ -30,15 +31,6 @@ CLOSE_S = 2 * keeper.GRACE_S + 0.5
 """After TERM to the keeper, until it is killed itself."""
 
 KEEPER = str(Path(keeper.__file__))
-
-
-class Program(Struct, frozen=True, kw_only=True):
-    """What to start, and what to tell the person when it cannot be."""
-
-    provider: str
-    name: str
-    command: Sequence[str]
-    install: Action | None = None
 
 
 class Exit(Struct, frozen=True, kw_only=True):

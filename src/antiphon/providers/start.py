@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from antiphon.model.failures import Action, Failure
 from antiphon.providers.base import Agent, Launch, Limits, ProviderFailed, Sink
-from antiphon.providers.process import AgentProcess, Program
+from antiphon.providers.process import AgentProcess
+from antiphon.providers.programs import Program
 
 A = TypeVar("A", bound=Agent)
 

@@ -14,7 +14,7 @@ from antiphon.log.store import Log
 from antiphon.log.users import the_user
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Goodbye
-from antiphon.providers import catalog, process
+from antiphon.providers import catalog
 from antiphon.providers.base import ProcessStarted, Provider
 from antiphon.providers.environment import for_provider
 from antiphon.server.auth import Auth
@@ -153,6 +153,10 @@ def _gate(settings: Settings, port: int) -> Gate:
 
 
 async def _reap(left: Sequence[ProcessRow]) -> None:
+    if not left:
+        return
+    from antiphon.providers import process  # a start after an end in good order needs none of it
+
     await process.reap(
         [ProcessStarted(pid=row.pid, start_time=row.start_time, marker=row.marker) for row in left]
     )

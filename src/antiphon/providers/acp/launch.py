@@ -9,7 +9,7 @@ from antiphon.model.failures import Action
 from antiphon.providers import environment
 from antiphon.providers.acp.errors import Names
 from antiphon.providers.base import Capabilities, Launch, Limits
-from antiphon.providers.process import Program
+from antiphon.providers.programs import Program
 
 
 class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):

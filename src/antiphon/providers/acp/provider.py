@@ -1,20 +1,13 @@
 """`providers.base.Provider` for an ACP agent of the catalog."""
 
-import asyncio
-from collections.abc import Mapping
-from pathlib import Path
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from antiphon.model.ids import new_id
-from antiphon.providers import environment, process
-from antiphon.providers.acp import link
-from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.launch import AcpEntry
-from antiphon.providers.base import Capabilities, Launch, Limits, ProviderFailed, Readiness, Sink
-from antiphon.providers.process import AgentProcess, Program
-from antiphon.providers.start import start
+from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
 
-VERSION_S = 5.0
-"""For the agent to print its version."""
+if TYPE_CHECKING:
+    from antiphon.providers.acp.driver import AcpDriver
 
 
 class AcpProvider:
@@ -43,45 +36,16 @@ class AcpProvider:
         """See Provider."""
         return self._entry.limits
 
+    @cached_property
+    def _driver(self) -> "AcpDriver":
+        from antiphon.providers.acp.driver import AcpDriver  # by the first who needs one: no start does
+
+        return AcpDriver(self._entry)
+
     async def readiness(self) -> Readiness:
         """See Provider."""
-        around = self._entry.surroundings(environment.for_provider(self.id))
-        program = self._entry.program(self._entry.version_arguments)
-        try:
-            process.find_command(program, around)
-        except ProviderFailed as failed:
-            return Readiness(found=False, message=failed.failure.message, action=failed.failure.action)
-        version = await _first_line(program, around)
-        return Readiness(found=True, version=version, models=self._entry.models)
+        return await self._driver.readiness()
 
-    async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
+    async def open(self, launch: Launch, sink: Sink) -> Agent:
         """See Provider."""
-
-        async def make(process: AgentProcess) -> AcpAgent:
-            return AcpAgent(self._entry, process, sink, await asyncio.to_thread(link.library))
-
-        return await start(
-            self._entry.started_for(launch),
-            launch,
-            sink,
-            environment=self._entry.surroundings(launch.environment),
-            limits=self.limits,
-            make=make,
-            begin=lambda agent: agent.start(launch),
-        )
-
-
-async def _first_line(program: Program, around: Mapping[str, str]) -> str | None:
-    """What the program prints, quickly; None when it does not."""
-    try:
-        started = await AgentProcess.start(program, folder=Path("/"), environment=around, marker=new_id())
-    except ProviderFailed:
-        return None
-    try:
-        async with asyncio.timeout(VERSION_S):
-            line = await started.read_line()
-        return line.decode(errors="replace").strip() if line else None
-    except TimeoutError:
-        return None
-    finally:
-        await started.close()
+        return await self._driver.open(launch, sink)

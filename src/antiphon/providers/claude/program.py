@@ -15,7 +15,8 @@ from antiphon.model.failures import Action
 from antiphon.model.ids import new_id
 from antiphon.providers.base import ProviderFailed
 from antiphon.providers.claude.errors import NAME, PROVIDER, failure
-from antiphon.providers.process import AgentProcess, Program
+from antiphon.providers.process import AgentProcess
+from antiphon.providers.programs import Program
 
 OLDEST = (2, 1, 200)
 """The oldest Claude Code that we speak with; `tests/agents` runs the newest."""
