@@ -71,7 +71,8 @@ class RunningServer:
     def environment(self) -> dict[str, str]:
         """The child's environment: the test's own, without settings of Antiphon's."""
         around = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
-        return around | {"XDG_STATE_HOME": str(self._folder / "state")} | self._environment
+        own = {"XDG_STATE_HOME": str(self._folder / "state"), "ANTIPHON_NO_IMPORT": "1"}
+        return around | own | self._environment
 
     def start(self, port: int = 0) -> "RunningServer":
         """Start it and wait until it is ready."""

@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from antiphon import __version__
 from antiphon.clock import Clock, SystemClock
 from antiphon.log.processes import ProcessRow
 from antiphon.log.store import Log
-from antiphon.log.users import the_user
+from antiphon.log.users import User, the_user
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Goodbye
 from antiphon.providers import catalog
+from antiphon.providers.archive import Archive
 from antiphon.providers.base import ProcessStarted, Provider
+from antiphon.providers.claude.history import ClaudeHistory, config_folder
 from antiphon.providers.environment import for_provider
 from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
@@ -27,6 +27,8 @@ from antiphon.server.limiter import Limiter
 from antiphon.server.page import STATIC, Page
 from antiphon.server.websocket import Endpoint, WebSockets
 from antiphon.sessions.hub import Hub
+from antiphon.sessions.importing import Importing
+from antiphon.sessions.native import Claims
 from antiphon.sessions.supervisor import Supervisor
 
 OWN_CATALOG = "agents.toml"
@@ -43,15 +45,31 @@ class Application:
         self,
         settings: Settings,
         log: Log,
-        owner: str,
+        owner: User,
         port: int,
         providers: Mapping[str, Provider],
         clock: Clock,
     ) -> None:
         """Use `build`."""
         hub, auth, server = Hub(), Auth(log, clock), new_id()
+        archives = _archives(settings, providers)
+        self.importing = Importing(
+            log=log,
+            hub=hub,
+            clock=clock,
+            archives=archives,
+            user=owner.key,
+            allowed=partial(_allowed, settings.roots),
+        )
         self.supervisor = Supervisor(
-            log=log, hub=hub, clock=clock, providers=providers, environment=for_provider, reap=_reap
+            log=log,
+            hub=hub,
+            clock=clock,
+            providers=providers,
+            environment=for_provider,
+            reap=_reap,
+            archives=self.importing.archives,
+            claims=Claims(settings.claims_dir or settings.data_dir / "conversations", str(settings.data_dir)),
         )
         self.sockets = WebSockets(
             Endpoint(
@@ -60,7 +78,7 @@ class Application:
                 hub=hub,
                 clock=clock,
                 version=__version__,
-                user_name=owner,
+                user_name=owner.name,
                 allow_bypass=settings.allow_bypass,
                 warm=catalog.warm,
                 server=server,
@@ -71,6 +89,7 @@ class Application:
             log=log,
             hub=hub,
             supervisor=self.supervisor,
+            importing=self.importing,
             providers=providers,
             clock=clock,
             auth=auth,
@@ -99,9 +118,11 @@ class Application:
     async def complete(self) -> None:
         """Put together what a start need not wait for."""
         await self._rest.made()
+        self.importing.start()
 
     async def end_turns(self) -> None:
         """End every turn and every agent; the clients see it."""
+        await self.importing.stop()
         await self.supervisor.stop()
 
     async def say_goodbye(self) -> None:
@@ -121,13 +142,22 @@ async def build(
 
     `providers` and `clock` are for tests; left out, they are the catalog's and the machine's.
     """
-    owner = await log.read(_owner)
+    owner = await log.read(the_user)
     found = catalog.load(*own_catalog(settings.data_dir)) if providers is None else providers
     return Application(settings, log, owner, port, found, clock or SystemClock())
 
 
-def _owner(conn: Connection) -> str:
-    return the_user(conn).name
+def _archives(settings: Settings, providers: Mapping[str, Provider]) -> list[Archive]:
+    """The agents' own records of this user: what agents of this server, started by it, would write to."""
+    config = config_folder(for_provider("claude"))
+    if settings.no_import or config is None or "claude" not in providers:
+        return []
+    return [ClaudeHistory(config)]
+
+
+def _allowed(roots: Sequence[Path], folder: str) -> bool:
+    real = Path(folder).resolve()
+    return not roots or any(real.is_relative_to(root) for root in roots)
 
 
 def own_catalog(data_dir: Path) -> list[Path]:

@@ -63,6 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     expose: bool = False
     roots: tuple[Path, ...] = ()
     allow_bypass: bool = False
+    no_import: bool = False
+    claims_dir: Path | None = None
+    """The same for all servers of the user: who runs which conversation. None: in the data directory."""
     log_level: LogLevel = "info"
 
     @property
@@ -168,6 +171,13 @@ def default_data_dir(platform: str, environment: Mapping[str, str], home: Path) 
     return Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share") / "antiphon"
 
 
+def state_dir(platform: str, environment: Mapping[str, str], home: Path) -> Path:
+    """Where what is only true for now is kept, the same for all of the user's servers."""
+    if platform in ("darwin", "win32"):
+        return default_data_dir(platform, environment, home)
+    return Path(environment.get("XDG_STATE_HOME") or home / ".local" / "state") / "antiphon"
+
+
 DATA_DIR = Option(
     name="data_dir",
     flag="--data-dir",
@@ -236,6 +246,15 @@ OPTIONS = (
         read=_switch,
     ),
     Option(
+        name="no_import",
+        flag="--no-import",
+        env="ANTIPHON_NO_IMPORT",
+        metavar=None,
+        default="off",
+        help="do not show the sessions that agents keep themselves, such as Claude Code's",
+        read=_switch,
+    ),
+    Option(
         name="log_level",
         flag="--log-level",
         env="ANTIPHON_LOG_LEVEL",
@@ -273,6 +292,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     """All settings. Raises BadSetting."""
     found = {option.name: read(option, flags, environment) for option in OPTIONS}
     found["data_dir"] = data_dir(flags, environment)
+    found["claims_dir"] = state_dir(sys.platform, environment, Path.home()) / "conversations"
     found["roots"] = found["roots"] or (Path(Path.home().anchor),)
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
     _check_reach(settings)

@@ -12,6 +12,7 @@ from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
 from antiphon.server.limiter import Limiter
 from antiphon.sessions.hub import Hub
+from antiphon.sessions.importing import Importing
 from antiphon.sessions.supervisor import Supervisor
 
 
@@ -22,6 +23,7 @@ class Context(Struct, frozen=True, kw_only=True):
     log: Log
     hub: Hub
     supervisor: Supervisor
+    importing: Importing
     providers: Mapping[str, Provider]
     clock: Clock
     auth: Auth

@@ -282,6 +282,7 @@ class _Socket:
                 message=f"One connection follows at most {LIMITS.subscriptions} sessions.",
             )
         session = await self._endpoint.supervisor.get(self.client.user, command.session)
+        await session.caught_up()
         opening = await subscription.begin(session, command)
         following = Following(
             id=command.id,

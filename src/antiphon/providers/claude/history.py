@@ -14,11 +14,13 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antiphon.providers.archive import Found, Skipped, TranscriptFile
-from antiphon.providers.claude.history_ends import Ends, describe
-from antiphon.providers.claude.history_turns import Transcript
-from antiphon.providers.claude.command import NATIVE
+
+if TYPE_CHECKING:
+    from antiphon.providers.claude.history_ends import Ends
+    from antiphon.providers.claude.history_turns import Transcript
 
 END_BYTES = 64 * 1024
 """Of each end of a file that a look reads."""
@@ -56,12 +58,14 @@ class ClaudeHistory:
         native = file.path.stem
         if native.startswith("agent-"):
             return Skipped(reason="sub-agent")
-        if not NATIVE.match(native):
+        if not _is_native(native):
             return Skipped(reason="not-a-session", detail="its name is no session id")
         if file.size == 0:
             return Skipped(reason="empty")
         if file.size > SIZE_LIMIT:
             return Skipped(reason="too-large", detail=f"{file.size >> 20} MiB")
+        from antiphon.providers.claude.history_ends import describe
+
         try:
             ends = _ends(file.path)
         except OSError as error:
@@ -70,7 +74,7 @@ class ClaudeHistory:
 
     def find(self, native: str, folder: Path) -> Path | None:
         """See Archive."""
-        if not NATIVE.match(native):
+        if not _is_native(native):
             return None
         dashed = _DASHED.sub("-", str(folder))
         expected = self._projects / dashed[:FOLDER_LENGTH] / f"{native}.jsonl"
@@ -80,9 +84,17 @@ class ClaudeHistory:
         places = (project / f"{native}.jsonl" for project in _folders(self._projects))
         return next((path for path in places if path.is_file()), None)
 
-    def reading(self, path: Path, known: Callable[[str], bool]) -> Transcript:
+    def reading(self, path: Path, known: Callable[[str], bool]) -> "Transcript":
         """See Archive."""
+        from antiphon.providers.claude.history_turns import Transcript
+
         return Transcript(known)
+
+
+def _is_native(text: str) -> bool:
+    from antiphon.providers.claude.command import NATIVE  # a start need not wait for it
+
+    return NATIVE.match(text) is not None
 
 
 def _folders(projects: Path) -> list[Path]:
@@ -115,8 +127,10 @@ def _file(entry: os.DirEntry[str]) -> TranscriptFile | None:
     return TranscriptFile(Path(entry.path), about.st_size, about.st_mtime_ns)
 
 
-def _ends(path: Path) -> Ends:
+def _ends(path: Path) -> "Ends":
     """The first and the last bytes. Raises OSError."""
+    from antiphon.providers.claude.history_ends import Ends
+
     with path.open("rb") as file:
         head = file.read(END_BYTES)
         size = os.fstat(file.fileno()).st_size

@@ -36,6 +36,9 @@ async def list_events(
     if after is not None and before is not None:
         raise ApiError(400, "invalid", "Give after or before, not both.")
     row = await session_of(parts, caller.user, session)
+    if row.provider in parts.importing.archives:  # another program may have gone on with it
+        await (await parts.supervisor.get(caller.user, session)).caught_up()
+        row = await session_of(parts, caller.user, session)
     if before is not None:
         cursor = before
         rows, more = await parts.log.read(lambda conn: log.read_before(conn, row.key, cursor, limit))
