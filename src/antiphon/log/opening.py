@@ -11,7 +11,10 @@ from antiphon.log.users import the_user
 
 DATABASE = "antiphon.db"
 CHECK_BYTES = 64 * 1024 * 1024
-"""A database up to this size is looked through at each start (some 0.1 s); damage to a larger one shows in use."""
+"""A database up to this size is looked through at a start (some 0.1 s, and the disk's time to read it all); damage to
+a larger one shows in use."""
+CHECK_AGAIN_BYTES = 4 * 1024 * 1024
+"""The same where the run before left it in good order."""
 
 
 def make(folder: Path) -> None:
@@ -65,7 +68,9 @@ def _look(folder: Path, *, thoroughly: bool = False) -> str:
         found = migrate.revision(conn)
         if found > schema.REVISION:
             raise LogNewer(folder, found, schema.REVISION)
-        damage = sqlite.damage(conn) if thoroughly and path.stat().st_size <= CHECK_BYTES else None
+        trusted = found and run.is_as_left(conn, folder)
+        limit = CHECK_AGAIN_BYTES if trusted else CHECK_BYTES
+        damage = sqlite.damage(conn) if thoroughly and path.stat().st_size <= limit else None
     if damage:
         raise LogCorrupt(folder, damage)
     return found

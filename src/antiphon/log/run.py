@@ -76,6 +76,12 @@ def read(conn: Connection) -> Run | None:
     return Run(node=row[0], instance=row[1], boot_id=row[2], starts=row[3], forked=False) if row else None
 
 
+def is_as_left(conn: Connection, folder: Path) -> bool:
+    """Whether the last run ended in good order, and this is the database it left."""
+    row = conn.execute(select(_n.starts, _n.clean)).first()
+    return row is not None and row.clean and _counted(folder) == row.starts
+
+
 def end(conn: Connection, node: str) -> None:
     """Note that this run ended in good order."""
     conn.execute(update(schema.node).where(_n.node == node).values(clean=True))

@@ -181,6 +181,24 @@ def test_a_damaged_database_is_left_alone(folder: Path, damage) -> None:
     assert files(folder) == before
 
 
+@pytest.mark.parametrize("before", ["stopped", "killed", "restored"])
+def test_a_large_database_is_looked_through_unless_it_is_as_it_was_left(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    """It takes time, so only where there is reason to: a run that did not end well, or a database from elsewhere."""
+    monkeypatch.setattr("antiphon.log.opening.CHECK_AGAIN_BYTES", 0)
+    if before == "killed":
+        log = asyncio.run(Log.open(folder))
+        asyncio.run(log.close(clean=False))
+    elif before == "restored":
+        (folder / "run.json").unlink()
+    break_last_page(folder / "antiphon.db")
+    if before == "stopped":
+        assert asyncio.run(kept(folder)) == ["/home/me/kept"]
+    else:
+        refuse(folder, LogCorrupt)
+
+
 def test_a_database_held_by_another_program_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that keeps the file to itself makes opening fail in words, not hang; after it all is there."""
     monkeypatch.setattr("antiphon.log.sqlite._COMMON", ("busy_timeout=50",))
