@@ -1,5 +1,6 @@
 """The only place that wires concretes: from settings and an open log to one ASGI application."""
 
+import gc
 import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -80,7 +81,7 @@ class Application:
                 version=__version__,
                 user_name=owner.name,
                 allow_bypass=settings.allow_bypass,
-                warm=catalog.warm,
+                warm=_warm,
                 server=server,
             )
         )
@@ -164,6 +165,11 @@ def own_catalog(data_dir: Path) -> list[Path]:
     """The user's own catalog of agents, where there is one."""
     path = data_dir / OWN_CATALOG
     return [path] if path.exists() else []
+
+
+def _warm() -> None:
+    catalog.warm()
+    gc.freeze()  # all this stays: a collection that looks through it stops everything for 10 ms
 
 
 def _rest(context: Context) -> App:

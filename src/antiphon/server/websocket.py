@@ -51,6 +51,8 @@ DRAIN_SECONDS = 30.0
 """A socket that takes nothing for so long is cut off."""
 LAST_WORDS_SECONDS = 0.5
 """For what is left to send before a goodbye, and for the goodbye itself."""
+WARM_SECONDS = 1.0
+"""After the first client's coming: the screen that it came for goes first."""
 LIST_SECONDS = 0.1
 """Changes of the lists are gathered for so long."""
 CLOSE_CODES = {"server-stopping": 1012, "signed-out": 4401, "too-slow": 4408, "protocol-error": 1002}
@@ -80,7 +82,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     user_name: str
     allow_bypass: bool = False
     warm: Callable[[], object] | None = None
-    """Called once, off the event loop, when the first client comes: what a prompt will need that is slow to load."""
+    """Called once, off the event loop, soon after the first client comes: what a prompt will need that is slow to load."""
     server: str = msgspec.field(default_factory=new_id)
 
 
@@ -90,7 +92,7 @@ class WebSockets:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._live: set[_Socket] = set()
-        self._warming: asyncio.Task[object] | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._live)
@@ -111,11 +113,15 @@ class WebSockets:
         )
         self._live.add(socket)
         if self._endpoint.warm and self._warming is None:
-            self._warming = asyncio.create_task(asyncio.to_thread(self._endpoint.warm))
+            self._warming = asyncio.create_task(self._warm(self._endpoint.warm))
         try:
             await socket.run()
         finally:
             self._live.discard(socket)
+
+    async def _warm(self, warm: Callable[[], object]) -> None:
+        await self._endpoint.clock.sleep(WARM_SECONDS)
+        await asyncio.to_thread(warm)
 
     async def goodbye(self, goodbye: Goodbye, *, token: str | None = None) -> None:
         """Tell all sockets (or those of one token) goodbye, and close them. Takes at most a second."""
