@@ -69,6 +69,8 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("GET", "/api/attachments/{attachment}"),
         ("GET", "/api/providers"),
         ("GET", "/api/approvals"),
+        ("GET", "/api/rules"),
+        ("DELETE", "/api/rules/{rule}"),
         ("GET", "/api/tokens"),
         ("POST", "/api/tokens"),
         ("DELETE", "/api/tokens/{token}"),
@@ -430,3 +432,4 @@ def test_providers_say_what_they_can_and_whether_they_are_ready(api: httpx.Clien
     assert practice.readiness.found
     assert practice.capabilities.approvals
     assert "bypass" in practice.capabilities.bypass_modes
+    assert api.get("/api/providers", params={"fresh": True}).status_code == 200

@@ -9,6 +9,9 @@ import httpx
 import pytest
 
 from antiphon import __version__
+from antiphon.cli import doctor
+from antiphon.providers.base import Readiness
+from antiphon.testing.scripted import ScriptedProvider
 from tests.servers import LINK, RunningServer
 
 
@@ -96,6 +99,21 @@ def test_doctor_tells_what_there_is(running_server: RunningServer) -> None:
     assert "agent practice: " in done.stdout
     running_server.stop()
     assert "no server runs" in running_server.command("doctor").stdout
+
+
+def test_doctor_tells_who_pays(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The account that a provider found, and what it warns of."""
+
+    class Paid(ScriptedProvider):
+        async def readiness(self) -> Readiness:
+            return Readiness(found=True, version="9.1", account="API key", warning="It overrides your login.")
+
+    monkeypatch.setattr("antiphon.providers.catalog.load", lambda *files: {"paid": Paid()})
+    doctor._agents(tmp_path)
+    told = capsys.readouterr().out.splitlines()
+    assert told == ["agent paid: 9.1", "  pays: API key", "  warning: It overrides your login."]
 
 
 def test_doctor_finds_a_damaged_log(running_server: RunningServer) -> None:

@@ -74,6 +74,8 @@ async def test_welcome_comes_first(running_server: RunningServer) -> None:
         frame = json.loads(await client.socket.recv())
         assert frame["type"] == "welcome" and frame["version"] and frame["limits"]["promptCharacters"] > 0
         assert client.socket.subprotocol == "antiphon.v1"
+        with running_server.client() as api:
+            assert frame["user"] == api.get("/api/me").json()["user"]
 
 
 async def test_strangers_are_turned_away(running_server: RunningServer) -> None:

@@ -1145,6 +1145,23 @@ export interface WaitingApproval {
   request: ApprovalRequested;
 }
 /**
+ * All of them.
+ */
+export interface Rules {
+  rules: Rule[];
+}
+/**
+ * What a person allowed an agent for always, in one project.
+ */
+export interface Rule {
+  id: string;
+  project: string;
+  provider: string;
+  rule: string;
+  label: string;
+  createdAt: number;
+}
+/**
  * All that may come in.
  */
 export interface Tokens {
@@ -1209,6 +1226,7 @@ export interface Refused {
     | "unknown-host"
     | "unknown-project"
     | "unknown-provider"
+    | "unknown-rule"
     | "unknown-session"
     | "unknown-token";
   message: string;

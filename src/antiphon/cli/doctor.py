@@ -85,13 +85,17 @@ def _agents(folder: Path) -> bool:
         words = known if readiness.found and not readiness.message else readiness.message or "not found"
         how = readiness.action.command if readiness.action and readiness.action.command else None
         print(f"agent {provider}: {words}{f' ({how})' if how else ''}")
+        if readiness.account:
+            print(f"  pays: {readiness.account}")
+        if readiness.warning:
+            print(f"  warning: {readiness.warning}")
     return True
 
 
 async def _look(providers: Any) -> dict[str, Any]:
     import asyncio
 
-    from antiphon.server.api.providers import look
+    from antiphon.server.readiness import look
 
     found = await asyncio.gather(*(look(provider) for provider in providers.values()))
     return dict(zip(providers, found, strict=True))

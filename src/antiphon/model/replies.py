@@ -85,6 +85,7 @@ class Welcome(Frame, frozen=True, tag="welcome"):
     version: str
     limits: Limits
     user: str
+    """The user's id, as in `GET /api/me`."""
     allow_bypass: bool = False
 
 

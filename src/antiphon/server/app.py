@@ -26,6 +26,7 @@ from antiphon.server.gate import Gate
 from antiphon.server.later import App, Later
 from antiphon.server.limiter import Limiter
 from antiphon.server.page import STATIC, Page
+from antiphon.server.readiness import Lookout
 from antiphon.server.websocket import Endpoint, WebSockets
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
@@ -79,7 +80,7 @@ class Application:
                 hub=hub,
                 clock=clock,
                 version=__version__,
-                user_name=owner.name,
+                user=owner.id,
                 allow_bypass=settings.allow_bypass,
                 warm=_warm,
                 server=server,
@@ -95,6 +96,7 @@ class Application:
             clock=clock,
             auth=auth,
             limiter=Limiter(clock),
+            lookout=Lookout(clock),
             server=server,
             connections=self.sockets.__len__,
             sign_out=self._sign_out,

@@ -11,6 +11,7 @@ from antiphon.providers.base import Provider
 from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
 from antiphon.server.limiter import Limiter
+from antiphon.server.readiness import Lookout
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
 from antiphon.sessions.supervisor import Supervisor
@@ -28,6 +29,7 @@ class Context(Struct, frozen=True, kw_only=True):
     clock: Clock
     auth: Auth
     limiter: Limiter
+    lookout: Lookout
     server: str
     """This run of the server: a new id at each start."""
     connections: Callable[[], int]

@@ -14,6 +14,7 @@ from antiphon.server import folders
 from antiphon.server.refused import ErrorCode, Refused
 from antiphon.sessions.supervisor import UnknownSession as NoSuchSession
 
+
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:
     """A route's `responses` in OpenAPI: these, and those that every route may give."""
     return {
@@ -37,7 +38,9 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def not_found(what: Literal["project", "session", "provider", "token", "attachment"], name: str) -> ApiError:
+def not_found(
+    what: Literal["project", "session", "provider", "token", "attachment", "rule"], name: str
+) -> ApiError:
     """There is no such thing, or it is not the user's: both look the same."""
     codes: dict[str, ErrorCode] = {
         "project": "unknown-project",
@@ -45,6 +48,7 @@ def not_found(what: Literal["project", "session", "provider", "token", "attachme
         "provider": "unknown-provider",
         "token": "unknown-token",
         "attachment": "unknown-attachment",
+        "rule": "unknown-rule",
     }
     return ApiError(404, codes[what], f"There is no {what} {name[:100]!r}.")
 

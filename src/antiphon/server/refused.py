@@ -20,6 +20,7 @@ ErrorCode = Literal[
     "unknown-provider",
     "unknown-token",
     "unknown-attachment",
+    "unknown-rule",
     "unknown-folder",
     "outside-roots",
     "folder-exists",

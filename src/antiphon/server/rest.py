@@ -230,6 +230,27 @@ class Approvals(Resource, frozen=True):
     approvals: list[WaitingApproval]
 
 
+class Rule(Resource, frozen=True):
+    """What a person allowed an agent for always, in one project."""
+
+    id: str
+    project: str
+    """The project's id."""
+    provider: str
+    rule: str
+    """In the agent's own notation."""
+    label: str
+    """What the person chose, in the words of the option."""
+    created_at: int
+    """ms since the Unix epoch."""
+
+
+class Rules(Resource, frozen=True):
+    """All of them."""
+
+    rules: list[Rule]
+
+
 class Token(Resource, frozen=True):
     """A browser that is signed in, or a script's token."""
 

@@ -47,6 +47,7 @@ RESOURCES = (
     rest.Attachment,
     rest.Providers,
     rest.Approvals,
+    rest.Rules,
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,

@@ -79,7 +79,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     hub: Hub
     clock: Clock
     version: str
-    user_name: str
+    user: str
+    """The id of the user."""
     allow_bypass: bool = False
     warm: Callable[[], object] | None = None
     """Called once, off the event loop, soon after the first client comes: what a prompt will need that is slow to load."""
@@ -186,7 +187,7 @@ class _Socket:
                 server=end.server,
                 version=end.version,
                 limits=LIMITS,
-                user=end.user_name,
+                user=end.user,
                 allow_bypass=end.allow_bypass,
             )
         )

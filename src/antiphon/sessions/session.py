@@ -196,7 +196,7 @@ class Session:
         """Whether this agent may begin a turn now: it is the session's, and nothing runs or ends."""
         quiet = not self.turn or self.turn.ending
         return (
-            quiet and not self.stopping and not self.journal.lost and sink is self.slot.sink and not sink.cut
+            quiet and not self.stopping and not self.journal.lost and sink is self.slot.sink
         )
 
     async def _begin_for(self, sink: AgentSink, why: str) -> bool:

@@ -278,7 +278,7 @@ class Supervisor:
     async def _retire(self, session: Session) -> None:
         """Retire an agent that is idle for long."""
         idle = self.clock.monotonic() - session.idle_since
-        if session.agent and not session.busy and idle >= IDLE_AGENT_SECONDS:
+        if session.agent and idle >= IDLE_AGENT_SECONDS:
             await session.retire_idle()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

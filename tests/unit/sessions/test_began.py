@@ -55,7 +55,8 @@ async def test_a_running_turn_takes_what_the_agent_begins(world: World) -> None:
 
     session.ready_agent = slow  # type: ignore[method-assign]
     await world.prompt("again")
-    assert not await began(agent)
+    async with session.lock:  # as a steer holds it while it waits for the agent
+        assert not await asyncio.wait_for(began(agent), 0.5)
     gate.set()
     await world.idle()
     assert (await world.types()).count("turn-started") == 2

@@ -111,18 +111,21 @@ async def test_nothing_starts_where_it_must_not(look: Looking) -> None:
     """Not for a provider that is not to be warmed, not in a folder that nobody trusts, gone, or in the trash."""
     world = look.world
     world.provider.can(warm=False)
-    await look.at()
+    session = await look.at()
+    assert not session.slot.taken
     world.provider.can(warm=True)
     await world.log.write(lambda conn: conn.execute(schema.project.update().values(trusted_at=None)))
     await world.supervisor.refresh(world.session)
     await look.at()
+    assert not session.slot.taken
     await world.log.write(lambda conn: conn.execute(schema.project.update().values(trusted_at=1)))
     world.work.rmdir()
     await look.at()
+    assert not session.slot.taken
     world.work.mkdir()
     await world.supervisor.trash(world.user, world.session, True)
     await look.at()
-    assert not world.provider.agents
+    assert not session.slot.taken and not world.provider.agents
     await world.supervisor.trash(world.user, world.session, False)
     await look.ready()
 
@@ -202,7 +205,7 @@ async def test_a_lost_conversation_waits_for_a_person(look: Looking) -> None:
     slow.failure = None
     await world.clock.advance(2 * AGAIN_SECONDS)
     await look.at()
-    assert slow.times == 1 and session.state.lost
+    assert not session.slot.taken and slow.times == 1 and session.state.lost
     await world.prompt("go on", carry=True)
     await world.idle()
     assert "Person: before" in world.provider.agents[-1].prompts[0]
@@ -220,9 +223,7 @@ async def test_three_are_kept(look: Looking) -> None:
     agents.append(await look.ready(ids[3]))
     assert [agent.closed.is_set() for agent in agents] == [False, True, False, False]
     world.provider.script = until_cancelled
-    await world.prompt()
-    session = await world.live()
-    await world.until(lambda: session.turn and session.turn.at_work)
+    await world.send(c.Prompt(id=new_id(), session=ids[3], text="long work"))
     await look.ready(ids[4])
     assert sum(agent.closed.is_set() for agent in agents) == 1
 

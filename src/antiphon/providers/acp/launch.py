@@ -33,6 +33,8 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     approvals: bool = True
     resume: bool = True
     images: bool = False
+    warm: bool = False
+    """It may be started before the first prompt."""
     late_replay: bool = False
     """It answers session/load before it has told the conversation again."""
     forgets_reload: bool = False
@@ -56,6 +58,7 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
             modes=tuple(self.modes),
             bypass_modes=tuple(self.bypass_modes),
             models=tuple(self.models),
+            warm=self.warm,
         )
 
     @property

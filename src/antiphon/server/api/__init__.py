@@ -12,6 +12,7 @@ from antiphon.server.api import (
     metrics,
     projects,
     providers,
+    rules,
     sessions,
     tokens,
 )
@@ -27,6 +28,7 @@ ROUTES = (
     *imports.ROUTES,
     *providers.ROUTES,
     *approvals.ROUTES,
+    *rules.ROUTES,
     *tokens.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
