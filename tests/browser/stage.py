@@ -197,6 +197,13 @@ async def compact(agent: Performer, prompt: Prompt) -> Outcome:
     return e.TurnCompleted()
 
 
+async def elsewhere(agent: Performer, prompt: Prompt) -> Outcome:
+    """Another program goes on with the conversation."""
+    agent.sink.emit(e.SessionUpdated(elsewhere=True))
+    agent.say("Somebody else has it now.")
+    return e.TurnCompleted()
+
+
 async def forget(agent: Performer, prompt: Prompt) -> Outcome:
     """Dies, and its conversation is gone: whoever resumes it is told so."""
     agent.stage.lost.add(agent.native)
@@ -218,6 +225,7 @@ SCENES: dict[str, Callable[[Performer, Prompt], Awaitable[Outcome]]] = {
     "wake": wake,
     "": woken,
     "compact": compact,
+    "elsewhere": elsewhere,
     "forget": forget,
 }
 
