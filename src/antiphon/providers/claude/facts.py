@@ -7,6 +7,7 @@ from antiphon.providers.loose import Json, count, table, tables, text
 
 DESCRIPTION_LENGTH = 200
 TASK_KINDS = {"local_bash": "command", "local_agent": "agent", "local_workflow": "agent"}
+CUT_OFF = "Your response above was cut off"
 LOCAL = re.compile(r"<local-command-stdout>(.*?)</local-command-stdout>", re.DOTALL)
 TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -62,6 +63,11 @@ def compacted(message: Json) -> str:
 def local_output(words: str) -> str:
     """What a slash command printed; "" for anything else."""
     return "\n".join(TERMINAL.sub("", found).strip() for found in LOCAL.findall(words)).strip()
+
+
+def continues(content: object) -> bool:
+    """Whether the CLI tells the model to go on where its answer was cut off."""
+    return any(text(block.get("text")).startswith(CUT_OFF) for block in tables(content))
 
 
 def account(answer: Json) -> str:

@@ -19,8 +19,9 @@ from antiphon.providers.loose import Json, table, tables, text
 MESSAGE = "message"
 """The field for a word to the agent."""
 ALLOW, REJECT, STOP = "allow", "reject", "stop"
+ALWAYS = "always-"
+"""Before the number of what is allowed for longer."""
 ACCEPT_EDITS = "accept-edits"
-OTHER = "Other"
 IN_PROJECT, IN_SESSION = "in this project", "for the rest of this session"
 REJECTED = "The user does not want this. Ask them, or do something else."
 STOPPED = "The user stopped the turn."
@@ -60,31 +61,39 @@ def _title(asked: Json, content: ToolCall | None) -> str:
 
 
 def _always(asked: Json) -> list[Option]:
-    options = [_option(at, each) for at, each in enumerate(tables(asked.get("permission_suggestions")))]
+    options = [_option(f"{ALWAYS}{at}", group) for at, group in enumerate(_suggested(asked))]
     return [option for option in options if option]
 
 
-def _option(at: int, suggestion: Json) -> Option | None:
-    kind = text(suggestion.get("type"))
-    if kind == "addRules" and suggestion.get("behavior") == "allow":
-        rules = [rule for each in tables(suggestion.get("rules")) if (rule := _rule(each))]
-        if not rules:
-            return None
-        label = f"Always allow {', '.join(rules)}"
-        return Option(
-            id=f"always-{at}", label=label, kind="allow-always", scope=IN_PROJECT, rule="\n".join(rules)
-        )
-    if kind == "setMode" and text(suggestion.get("mode")) not in BYPASS:
-        label = (
-            "Allow all edits"
-            if suggestion.get("mode") == "acceptEdits"
-            else f"Go on in mode {suggestion.get('mode')}"
-        )
-        return Option(id=f"always-{at}", label=label, kind="allow-always", scope=IN_SESSION)
+def _suggested(asked: Json) -> list[list[Json]]:
+    """What to allow for longer, each with what belongs to it: a folder goes with a mode that works in it."""
+    suggestions = tables(asked.get("permission_suggestions"))
+    folders = [each for each in suggestions if each.get("type") == "addDirectories"]
+    others = [each for each in suggestions if each not in folders]
+    if not any(each.get("type") == "setMode" for each in others):
+        return [*([each] for each in others), *([each] for each in folders)]
+    return [[each, *folders] if each.get("type") == "setMode" else [each] for each in others]
+
+
+def _option(id: str, group: list[Json]) -> Option | None:
+    first, *folders = group
+    kind, mode = text(first.get("type")), text(first.get("mode"))
+    if kind == "addRules" and first.get("behavior") == "allow":
+        rules = [rule for each in tables(first.get("rules")) if (rule := _rule(each))]
+        label, rule = f"Always allow {', '.join(rules)}", "\n".join(rules)
+        return Option(id=id, label=label, kind="allow-always", scope=IN_PROJECT, rule=rule) if rules else None
+    if kind == "setMode" and mode not in BYPASS:
+        label = "Allow all edits" if mode == "acceptEdits" else f"Go on in mode {mode}"
+        label += f", also in {_places(folders)}" if folders else ""
+        return Option(id=id, label=label, kind="allow-always", scope=IN_SESSION)
     if kind == "addDirectories":
-        label = f"Allow access to {', '.join(map(text, suggestion.get('directories') or []))}"
-        return Option(id=f"always-{at}", label=label, kind="allow-always", scope=IN_SESSION)
+        label = f"Allow access to {_places(group)}"
+        return Option(id=id, label=label, kind="allow-always", scope=IN_SESSION)
     return None
+
+
+def _places(folders: list[Json]) -> str:
+    return ", ".join(place for each in folders for place in map(text, each.get("directories") or []))
 
 
 def _rule(rule: Json) -> str:
@@ -104,29 +113,21 @@ def _question(given: Json, approval: str, item: str | None) -> ApprovalRequested
             Option(id=REJECT, label="Do not answer", kind="reject-once"),
         ],
         fields=[_field(question) for question in questions],
-        body="\n\n".join(filter(None, map(_described, questions))) or None,
         item=item,
     )
 
 
 def _field(question: Json) -> Field:
+    choices = [each for each in tables(question.get("options")) if text(each.get("label"))]
+    descriptions = [text(each.get("description")) for each in choices]
     return Field(
         id=text(question.get("question")),
         label=text(question.get("question")) or text(question.get("header")),
-        choices=[label for each in tables(question.get("options")) if (label := text(each.get("label")))],
+        choices=[text(each.get("label")) for each in choices],
+        descriptions=descriptions if any(descriptions) else [],
         multiple=question.get("multiSelect") is True,
         required=True,
     )
-
-
-def _described(question: Json) -> str:
-    """The choices that come with more to read."""
-    lines = [
-        f"- **{text(each.get('label'))}**: {text(each.get('description'))}"
-        for each in tables(question.get("options"))
-        if text(each.get("description"))
-    ]
-    return "\n".join([f"{text(question.get('question'))}\n", *lines]) if lines else ""
 
 
 def _plan(given: Json, approval: str, item: str | None) -> ApprovalRequested:
@@ -168,8 +169,8 @@ def permissions(asked: Json, answered: Answered) -> list[Json]:
         return [{"type": "setMode", "mode": "acceptEdits", "destination": "session"}]
     if asked.get("tool_name") == "ExitPlanMode":
         return [{"type": "setMode", "mode": "default", "destination": "session"}]
-    suggestions = tables(asked.get("permission_suggestions"))
-    chosen = [each for at, each in enumerate(suggestions) if answered.option == f"always-{at}"]
+    groups = enumerate(_suggested(asked))
+    chosen = [each for at, group in groups if answered.option == f"{ALWAYS}{at}" for each in group]
     return [{**each, "destination": "session"} for each in chosen]
 
 

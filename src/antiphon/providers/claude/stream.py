@@ -1,7 +1,7 @@
 """The model's message as it is streamed: pure.
 
-A stream that ends without a `stop_reason` was cut. What it said counts for nothing as soon as the
-agent says it again (a retry, another message); if the turn ends first, it is kept.
+A stream that ends without a `stop_reason` was cut. What it left unfinished counts for nothing as soon
+as the agent speaks again (a retry, another message); if the turn ends first, it is kept.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from antiphon.model.events import ItemCompleted, ItemDelta, ItemDiscarded, ItemStarted
 from antiphon.model.items import Message, Reasoning, ToolCall
 from antiphon.providers.base import AgentEvent
-from antiphon.providers.claude import tools
+from antiphon.providers.claude import steps, tools
 from antiphon.providers.loose import Json, count, table, text
 from antiphon.providers.surrogates import Halves
 
@@ -57,15 +57,14 @@ class Stream:
         """The model said why it stopped."""
         self._mint = mint
         self._texts: dict[int, OpenText] = {}
-        self._closed: list[str] = []
         self._calls: dict[str, tuple[str, ToolCall]] = {}
         """Tool use id → item of a call that the model is still writing."""
 
     @property
-    def items(self) -> list[str]:
-        """What it has said so far."""
+    def unsaid(self) -> list[str]:
+        """The items whose whole has not come: what the conversation does not hold yet."""
         open = [block.item for block in self._texts.values() if block.parts]
-        return [*self._closed, *open, *(item for item, _ in self._calls.values())]
+        return [*open, *(item for item, _ in self._calls.values())]
 
     def event(self, event: Json) -> Events:
         """The events of one stream event."""
@@ -84,27 +83,22 @@ class Stream:
         if kind in TEXTS:
             self._texts[index] = OpenText(self._mint(), TEXTS[kind])
             return self._texts[index].more(text(block.get(kind)))
-        if kind != "tool_use" or name in tools.PLANS:
+        if kind != "tool_use" or name in steps.TOOLS:
             return []
         item, content = self._mint(), tools.preparing(name)
         self._calls[text(block.get("id"))] = item, content
         return [ItemStarted(item=item, content=content)]
 
-    def whole(self, kind: TextContent) -> Events | None:
+    def whole(self, kind: TextContent, *, cut: bool) -> Events | None:
         """The block came whole: its end. None when none of this kind is being streamed."""
         found = next((i for i, b in self._texts.items() if b.content is kind and b.parts), None)
         if found is None:
             return None
-        block = self._texts.pop(found)
-        self._closed.append(block.item)
-        return block.close(cut=False)
+        return self._texts.pop(found).close(cut=cut)
 
     def written(self, use: str) -> str | None:
         """The call came whole: its item, where it was being written."""
-        item, _ = self._calls.pop(use, (None, None))
-        if item:
-            self._closed.append(item)
-        return item
+        return self._calls.pop(use, (None, None))[0]
 
     def finish(self, *, cut: bool) -> Events:
         """Close what is open, keeping what was said."""
@@ -114,7 +108,7 @@ class Stream:
         return events
 
     def superseded(self) -> Events:
-        """The agent speaks anew: of a stream that was cut, nothing counts."""
+        """The agent speaks anew: what a stream that was cut did not finish counts for nothing."""
         if self.finished:
             return self.finish(cut=False)
-        return [ItemDiscarded(item=item) for item in self.items]
+        return [ItemDiscarded(item=item) for item in self.unsaid]

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from antiphon.model.items import Diff, Plan, PlanEntry, ToolCall, ToolKind
+from antiphon.model.items import Diff, ToolCall, ToolKind
 from antiphon.providers.loose import Json, table, tables, text
 
 TITLE_LENGTH = 160
@@ -34,11 +34,11 @@ KINDS: dict[str, ToolKind] = {
     "WebFetch": "fetch",
     "WebSearch": "fetch",
 }
-SUB_AGENTS = frozenset({"Task", "Agent"})
-PLANS = frozenset({"TodoWrite"})
-"""Tools whose call is shown as the plan that it writes."""
 PATHS = ("file_path", "notebook_path", "path")
 EXIT = re.compile(r"\A(?:Error: )?Exit code (\d+)\n?")
+NOTHING = "(Bash completed with no output)"
+REJECTED = re.compile(r"\AThe user doesn't want to (?:proceed with|take) this ")
+"""What the model is told of a call that was stopped, with what it is to do now."""
 ERROR_TAGS = re.compile(r"\A<tool_use_error>(.*)</tool_use_error>\Z", re.DOTALL)
 
 
@@ -69,21 +69,38 @@ def title(name: str, given: Json) -> str:
 
 def ended(call: ToolCall, block: Json, result: Any) -> ToolCall:
     """The call after its result: the `tool_result` block and the message's `tool_use_result`."""
-    output = _output(block.get("content"))
-    failed = block.get("is_error") is True
-    found = table(result)
-    changes: Json = {"status": "failed" if failed else "completed", "output": output}
-    if call.tool == "execute":
-        code, rest = _exit(output) if failed else (0, output)
-        if not found.get("backgroundTaskId") and (code is not None):
-            changes |= {"exit_code": code, "output": rest}
-    elif tagged := ERROR_TAGS.match(output):
-        changes["output"] = tagged[1]
+    output, found = _output(block.get("content")), table(result)
+    if block.get("is_error") is True:
+        changes = _failed(call, output)
+    else:
+        changes: Json = {"status": "completed", "output": _said(call, output, found)}
+        if call.tool == "execute" and not found.get("backgroundTaskId"):
+            changes["exit_code"] = 0
     if whole := _whole(found):
         changes["diffs"] = [whole]
-    if call.tool == "edit" and not failed:
-        changes["output"] = ""  # only says that it was done
     return replace(call, **changes)
+
+
+def _failed(call: ToolCall, output: str) -> Json:
+    if REJECTED.match(output):
+        output = "It was not done: the turn was stopped."
+    elif tagged := ERROR_TAGS.match(output):
+        output = tagged[1]
+    code, rest = _exit(output) if call.tool == "execute" else (None, output)
+    return {"status": "failed", "output": rest, "exit_code": code}
+
+
+def _said(call: ToolCall, output: str, found: Json) -> str:
+    """What a person wants to read of what the model is told."""
+    if found.get("isAsync") is True:
+        return "It works in the background."
+    if found.get("backgroundTaskId"):
+        return "\n".join(filter(None, (text(found.get("stdout")), "It runs on in the background.")))
+    if call.name == "AskUserQuestion" and (answers := table(found, "answers")):
+        return "\n".join(f"{question} {answer}" for question, answer in answers.items())
+    if call.tool == "edit" or call.name == "ExitPlanMode" or output == NOTHING:
+        return ""  # only says that it was done
+    return output
 
 
 def diffs(name: str, given: Json, before: str | None = None) -> list[Diff]:
@@ -111,20 +128,6 @@ def _edited(before: str, edits: list[Json]) -> str | None:
             return None
         before = before.replace(old, new, -1 if edit.get("replace_all") is True else 1)
     return before
-
-
-def plan(given: Json) -> Plan | None:
-    """The plan that TodoWrite writes; None when there is none in it."""
-    entries = [
-        PlanEntry(
-            text=text(todo.get("content")),
-            status={"in_progress": "running", "completed": "completed"}.get(
-                text(todo.get("status")), "pending"
-            ),  # type: ignore[arg-type]
-        )
-        for todo in tables(given.get("todos"))
-    ]
-    return Plan(entries=entries) if entries else None
 
 
 def _whole(result: Json) -> Diff | None:

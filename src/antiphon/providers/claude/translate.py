@@ -5,8 +5,10 @@
 2. A message that was never streamed (a sub-agent's, an answer fetched whole) makes its items whole.
 3. Tool calls are known by `tool_use_id`; what a sub-agent does has its call's item as `parent`.
 4. A call whose stream was cut after it was whole stands: the tool runs all the same.
-5. `finish` closes whatever is open: nothing stays open over a turn's end.
-6. What we do not know changes nothing.
+5. `finish` closes whatever is open: nothing stays open over a turn's end. What a sub-agent in the
+   background still does is taken back then, and told whole when it is done.
+6. A list of steps (steps.py) is one plan per turn; only a call of its tools that failed is shown.
+7. What we do not know changes nothing.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 from antiphon.model.events import (
     BackgroundTask,
     ItemCompleted,
+    ItemDiscarded,
     ItemStarted,
     ItemUpdated,
     SessionUpdated,
@@ -24,6 +27,7 @@ from antiphon.model.events import (
 from antiphon.model.ids import new_id
 from antiphon.model.items import ItemContent, Message, Note, Plan, ToolCall
 from antiphon.providers.claude import errors, facts, tools
+from antiphon.providers.claude import steps as planned
 from antiphon.providers.claude.stream import TEXTS, Events, Stream
 from antiphon.providers.loose import Json, count, table, tables, text
 
@@ -49,6 +53,9 @@ class Translation:
         self._calls: dict[str, OpenCall] = {}
         self._items: dict[str, str] = {}
         """Tool use id → item, also of calls that are done: a sub-agent may outlive its call."""
+        self._steps = planned.Steps()
+        self._writing: dict[str, tuple[str, Json]] = {}
+        """Tool use id → tool and input of a call that writes steps."""
         self._plan: tuple[str, Plan] | None = None
         self._compacting: str | None = None
         self.tasks: dict[str, BackgroundTask] = {}
@@ -83,10 +90,9 @@ class Translation:
         """Close what is open: the turn is over."""
         events = self._stream.finish(cut=cut) if self._stream else []
         self._stream = None
-        for call in self._calls.values():
-            content = replace(call.content, status="failed")
-            events.append(ItemCompleted(item=call.item, content=content, parent=call.parent, cut=True))
-        self._calls.clear()
+        for use, call in list(self._calls.items()):
+            events.append(self._leave(use, call, goes_on=not cut and self._in_background(call)))
+        self._writing.clear()
         if self._plan:
             events.append(ItemCompleted(item=self._plan[0], content=self._plan[1]))
             self._plan = None
@@ -96,10 +102,22 @@ class Translation:
             self._compacting = None
         return events
 
+    def _in_background(self, call: OpenCall) -> bool:
+        return call.parent is not None and any(task.item == call.parent for task in self.tasks.values())
+
+    def _leave(self, use: str, call: OpenCall, goes_on: bool) -> ItemCompleted | ItemDiscarded:
+        """The turn ends without the call's result."""
+        if goes_on:
+            self._calls[use] = OpenCall(self._mint(), call.content, call.parent)
+            return ItemDiscarded(item=call.item)
+        del self._calls[use]
+        content = replace(call.content, status="failed")
+        return ItemCompleted(item=call.item, content=content, parent=call.parent, cut=True)
+
     @property
     def cut_off(self) -> bool:
         """The last message's stream ended without a word of why, and nothing came in its place."""
-        return self._stream is not None and not self._stream.finished and bool(self._stream.items)
+        return self._stream is not None and not self._stream.finished and bool(self._stream.unsaid)
 
     def call_of(self, use: str) -> OpenCall | None:
         """The open call by Claude's id of it."""
@@ -143,28 +161,30 @@ class Translation:
         events: Events = []
         if not within and self._stream and self._stream.id != body.get("id"):
             events = self._again()
+        cut = message.get("aborted") is True
         for block in tables(body.get("content")):
-            events += self._block(block, within)
+            events += self._block(block, within, cut)
         return events
 
-    def _block(self, block: Json, within: str) -> Events:
+    def _block(self, block: Json, within: str, cut: bool) -> Events:
         kind, parent = text(block.get("type")), self._items.get(within)
         if kind == "tool_use":
+            if not within and (name := text(block.get("name"))) in planned.TOOLS:
+                self._writing[text(block.get("id"))] = name, table(block, "input")
+                return []
             return self._tool_use(block, parent)
         if kind not in TEXTS:
             return []
         content, words = TEXTS[kind], text(block.get(kind))
-        streamed = self._stream.whole(content) if self._stream and not within else None
+        streamed = self._stream.whole(content, cut=cut) if self._stream and not within else None
         if streamed is not None:
             return streamed
         if not words or words == FILLER:
             return []
-        return [ItemCompleted(item=self._mint(), content=content(text=words), parent=parent)]
+        return [ItemCompleted(item=self._mint(), content=content(text=words), parent=parent, cut=cut)]
 
     def _tool_use(self, block: Json, parent: str | None) -> Events:
         use, name, given = text(block.get("id")), text(block.get("name")), table(block, "input")
-        if name in tools.PLANS and (plan := tools.plan(given)):
-            return self._planned(plan)
         content = tools.started(name, given)
         written = self._stream.written(use) if self._stream else None
         item = self._items[use] = written or self._mint()
@@ -183,15 +203,29 @@ class Translation:
         if isinstance(content, str):  # what a slash command printed, that the CLI did by itself
             said = facts.local_output(content)
             return self._whole(Message(text=said)) if said else []
+        if facts.continues(content):
+            return [
+                *self._again(),
+                *self._whole(Note(text="The answer was cut off; Claude goes on from there.")),
+            ]
         results = [block for block in tables(content) if block.get("type") == "tool_result"]
         return [event for block in results for event in self._result(block, message.get("tool_use_result"))]
 
     def _result(self, block: Json, result: Any) -> Events:
-        call = self._calls.pop(text(block.get("tool_use_id")), None)
+        use = text(block.get("tool_use_id"))
+        if use in self._writing:
+            return self._written(*self._writing.pop(use), block, result)
+        call = self._calls.pop(use, None)
         if call is None:
             return []
         content = tools.ended(call.content, block, result)
         return [ItemCompleted(item=call.item, content=content, parent=call.parent)]
+
+    def _written(self, name: str, given: Json, block: Json, result: Any) -> Events:
+        if block.get("is_error") is True:
+            return self._whole(tools.ended(tools.started(name, given), block, result))
+        plan = self._steps.done(name, given, result)
+        return self._planned(plan) if plan else []
 
     def _whole(self, content: ItemContent) -> Events:
         return [ItemCompleted(item=self._mint(), content=content)]
