@@ -92,7 +92,7 @@ def conversation_lost(provider: Provider, cause: Failure) -> Failure:
         provider=provider.id,
         code="invalid-request",
         message=f"{provider.name} has lost this conversation: it does not know what was said above. Carry the transcript "
-        "over, or send a prompt to begin a new conversation here.",
+        "over, or start afresh.",
         action=Action(kind="carry-over", label="Carry the transcript over"),
         retryable=True,
         detail="\n".join(filter(None, (cause.message, cause.detail))),
