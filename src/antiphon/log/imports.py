@@ -1,21 +1,19 @@
 """What was imported of agents' own records: a row per file, and the sessions made of them.
 
-A conversation is one session, whoever began it: where Antiphon ran it itself, its file is noted
-as that session's and makes no other. Nothing that a person has read or chosen is ever undone.
+`imports_note` writes down what a look at the files found; this reads it, forgets what is gone, and
+says how far a file is in the log.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, exists, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from antiphon.log import schema
-from antiphon.log.projects import add_project
+from antiphon.log.prepared import Prepared
 from antiphon.log.record import Record
-from antiphon.log.sessions import create_session
 from antiphon.log.sqlite import insert_or_ignore
-from antiphon.model.ids import new_id
 
 
 class Imported(Record, frozen=True):
@@ -69,6 +67,22 @@ _COLUMNS = (
     _i.key, _i.path, _i.size, _i.mtime, _i.offset, _i.title,
     _i.native_session_id, _i.session, _i.reason, _i.detail,
 )  # fmt: skip
+_AT_PATH = Prepared(
+    select(*_COLUMNS).where(
+        _i.user_id == bindparam("user"), _i.provider == bindparam("provider"), _i.path == bindparam("path")
+    )
+)
+_ROW = ("native_session_id", "session", "size", "mtime", "title", "reason", "detail")
+_ADD = Prepared(
+    insert_or_ignore(schema.imported).values(
+        {name: bindparam(name) for name in ("user_id", "provider", "path", *_ROW)}
+    )
+)
+_CHANGE = Prepared(
+    update(schema.imported)
+    .where(_i.key == bindparam("known"))
+    .values({name: bindparam(name) for name in _ROW})
+)
 _SKIPPED = text("reason IS NOT NULL")
 """As literal text: SQLite uses a partial index only for a query that says its very condition."""
 
@@ -81,101 +95,27 @@ def known(conn: Connection, user: int, provider: str) -> dict[str, Imported]:
 
 def at_path(conn: Connection, user: int, provider: str, path: str) -> Imported | None:
     """One file."""
-    this = (_i.user_id == user, _i.provider == provider, _i.path == path)
-    row = conn.execute(select(*_COLUMNS).where(*this)).first()
+    row = _AT_PATH.run(conn, user=user, provider=provider, path=path).first()
     return Imported.from_row(row) if row else None
 
 
-def note(conn: Connection, user: int, provider: str, node: str, seen: Sequence[Seen]) -> list[str]:
-    """Write down what was seen. Returns the ids of the sessions that are new or changed in the lists."""
-    changed = (_note(conn, user, provider, node, each) for each in seen)
-    return [session for session in changed if session]
-
-
-def _note(conn: Connection, user: int, provider: str, node: str, seen: Seen) -> str | None:
-    before = at_path(conn, user, provider, seen.path)
-    if seen.native is None:
-        _put(conn, user, provider, seen, before, session=before.session if before else None)
-        return None
-    if before and before.session is not None:
-        _put(conn, user, provider, seen, before, session=before.session)
-        return _follow(conn, before.session, before, seen)
-    session = _session_of(conn, user, provider, seen.native)
-    if session is not None:  # Antiphon ran it itself, or another file has it
-        taken = conn.scalar(select(_i.path).where(_i.session == session))
-        rejected = {"reason": "duplicate", "detail": taken} if taken else {}
-        _put(conn, user, provider, seen, before, session=None if taken else session, **rejected)
-        return None
-    made = _make(conn, user, provider, node, seen)
-    _put(conn, user, provider, seen, before, session=made[0])
-    return made[1]
-
-
-def _put(
-    conn: Connection, user: int, provider: str, seen: Seen, before: Imported | None, **more: Any
+def put(
+    conn: Connection, user: int, provider: str, seen: Seen, before: Imported | None, session: int | None
 ) -> None:
-    values: dict[str, Any] = {
+    """Write the file's row, in the place of the one before."""
+    row: dict[str, Any] = {
         "native_session_id": seen.native,
+        "session": session,
         "size": seen.size,
         "mtime": seen.mtime,
         "title": seen.title,
         "reason": seen.reason,
         "detail": seen.detail,
-    } | more
+    }
     if before:
-        conn.execute(update(schema.imported).where(_i.key == before.key).values(values))
+        _CHANGE.change(conn, known=before.key, **row)
     else:
-        own = {"user_id": user, "provider": provider, "path": seen.path}
-        conn.execute(insert_or_ignore(schema.imported).values(values | own))
-
-
-def _session_of(conn: Connection, user: int, provider: str, native: str) -> int | None:
-    """The session that has the conversation."""
-    this = (_s.native_session_id == native, _s.provider == provider, _s.user_id == user)
-    return conn.scalar(select(_s.key).where(*this).order_by(_s.key).limit(1))
-
-
-def _make(conn: Connection, user: int, provider: str, node: str, seen: Seen) -> tuple[int, str]:
-    project = add_project(conn, user=user, path=seen.folder, at=seen.last_activity)
-    made = create_session(
-        conn,
-        id=new_id(),
-        user=user,
-        project=project.id,
-        provider=provider,
-        node=node,
-        at=seen.last_activity,
-        title=seen.title,
-    )
-    values = {"native_session_id": seen.native, "created_at": seen.created_at, "imported": True}
-    conn.execute(update(schema.session_metadata).where(_s.key == made.key).values(values))
-    _touch_project(conn, made.key, seen.last_activity)
-    return made.key, made.id
-
-
-def _follow(conn: Connection, session: int, before: Imported, seen: Seen) -> str | None:
-    """The file grew: the session's row shows it, but for a title that a person gave."""
-    this = update(schema.session_metadata).where(_s.key == session)
-    moved = conn.execute(
-        this.where(_s.last_activity < seen.last_activity).values(last_activity=seen.last_activity)
-    ).rowcount
-    named = conn.execute(
-        this.where(_s.display_name == before.title, _s.display_name != seen.title).values(
-            display_name=seen.title
-        )
-    ).rowcount
-    if not moved and not named:
-        return None
-    _touch_project(conn, session, seen.last_activity)
-    return conn.scalar(select(_s.id).where(_s.key == session))
-
-
-def _touch_project(conn: Connection, session: int, at: int) -> None:
-    p = schema.project.c
-    project = select(_s.project_id).where(_s.key == session).scalar_subquery()
-    conn.execute(
-        update(schema.project).where(p.key == project, p.last_activity < at).values(last_activity=at)
-    )
+        _ADD.change(conn, user_id=user, provider=provider, path=seen.path, **row)
 
 
 def gone(conn: Connection, user: int, provider: str, paths: Iterable[str]) -> list[str]:
@@ -228,30 +168,16 @@ def advance(conn: Connection, key: int, offset: int) -> None:
 
 def attach(conn: Connection, session: int, path: str, size: int, mtime: int) -> Imported | None:
     """The row by which the session reads its file, made where there is none. None: another session reads it."""
-    own = get_own(conn, session)
-    if own is None:
-        return None
-    user, provider, native = own
-    row = at_path(conn, user, provider, path)
+    own = conn.execute(select(_s.user_id, _s.provider, _s.native_session_id).where(_s.key == session)).one()
+    row = at_path(conn, own[0], own[1], path)
     if row is None or row.session is None:
-        if conn.scalar(select(exists().where(_i.session == session))):
-            conn.execute(update(schema.imported).where(_i.session == session).values(session=None, size=-1))
-        _put(
-            conn,
-            user,
-            provider,
-            Seen(path=path, size=size, mtime=mtime, native=native, title=row.title if row else ""),
-            row,
-            session=session,
-        )
-        row = at_path(conn, user, provider, path)
+        # It may have read another file until now: that one is looked at anew.
+        let_go = update(schema.imported).where(_i.session == session)
+        conn.execute(let_go.values(session=None, size=-1, offset=0))
+        seen = Seen(path=path, size=size, mtime=mtime, native=own[2], title=row.title if row else "")
+        put(conn, own[0], own[1], seen, row, session)
+        row = at_path(conn, own[0], own[1], path)
     return row if row and row.session == session else None
-
-
-def get_own(conn: Connection, session: int) -> tuple[int, str, str | None] | None:
-    """(user, provider, native id) of the session."""
-    row = conn.execute(select(_s.user_id, _s.provider, _s.native_session_id).where(_s.key == session)).first()
-    return (row[0], row[1], row[2]) if row else None
 
 
 def skipped(conn: Connection, user: int, limit: int, after: str = "") -> list[Skipped]:

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from antiphon.clock import Clock
 from antiphon.log import imports as rows
+from antiphon.log.imports_note import note
 from antiphon.log.store import Log
 from antiphon.model.replies import Imports
 from antiphon.providers.archive import Archive, Skipped, TranscriptFile
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 AGAIN_SECONDS = 30.0
 """Between two passes while somebody is connected."""
-BATCH = 20
+BATCH = 10
 """Files that are looked at, and written to the log, in one go."""
 BREATH_SECONDS = 0.002
 """After each file: whoever streams goes first. (A thread of low priority would hold the interpreter's lock all the longer.)"""
@@ -96,7 +97,8 @@ class Importing:
                 await self.look()
             except Exception:
                 _logger.exception("import-failed")
-                self._tell(replace(self.progress, running=False))
+                self.progress = replace(self.progress, running=False)
+                self._hub.tell(self._user, self.progress)
             await self._rest()
 
     async def _rest(self) -> None:
@@ -115,16 +117,16 @@ class Importing:
     async def look(self) -> None:
         """One pass over all archives."""
         work = [await self._compare(archive) for archive in self.archives.values()]
-        imported, skipped = await self._log.read(lambda conn: rows.counts(conn, self._user))
         total = sum(len(each.changed) for each in work)
-        self.progress = Imports(running=total > 0, done=0, total=total, imported=imported, skipped=skipped)
+        self.progress = replace(self.progress, running=total > 0, done=0, total=total)
+        await self._count()
         listed = LISTED
         for each in work:
             await self._forget(each)
             for at in range(0, len(each.changed), BATCH):
                 listed = await self._batch(each.archive, each.changed[at : at + BATCH], listed)
         if total:
-            self._tell(replace(self.progress, running=False))
+            await self._count(running=False)
 
     async def _compare(self, archive: Archive) -> _Work:
         """What is new, what has changed, what is gone since it was last looked at."""
@@ -159,12 +161,10 @@ class Importing:
         """Look at some files and write down what they are. Returns how many more may be told to the lists."""
         user, provider, node = self._user, archive.provider, self._log.node
         seen = await self._aside(lambda: [self._look(archive, file) for file in files])
-        changed = await self._log.write(lambda conn: rows.note(conn, user, provider, node, seen))
+        changed = await self._log.write(lambda conn: note(conn, user, provider, node, seen))
         for id in changed[:listed]:
             self._hub.changed(user, id)
-        imported, skipped = await self._log.read(lambda conn: rows.counts(conn, user))
-        done = self.progress.done + len(files)
-        self._tell(replace(self.progress, done=done, imported=imported, skipped=skipped))
+        await self._advance(len(files))
         return listed - len(changed[:listed])
 
     def _look(self, archive: Archive, file: TranscriptFile) -> rows.Seen:
@@ -187,13 +187,19 @@ class Importing:
             last_activity=found.last_activity,
         )
 
-    def _tell(self, progress: Imports) -> None:
-        """Note the progress, and tell it a few times a second; the end at once."""
-        self.progress = progress
+    async def _advance(self, files: int) -> None:
+        """Note the progress, and tell it a few times a second."""
+        self.progress = replace(self.progress, done=self.progress.done + files)
         now = self._clock.monotonic()
-        if not progress.running or now - self._told_at >= TOLD_SECONDS:
+        if now - self._told_at >= TOLD_SECONDS:
             self._told_at = now
-            self._hub.tell(self._user, progress)
+            await self._count()
+
+    async def _count(self, **more: bool) -> None:
+        """Count what there is, and tell it."""
+        imported, skipped = await self._log.read(lambda conn: rows.counts(conn, self._user))
+        self.progress = replace(self.progress, imported=imported, skipped=skipped, **more)
+        self._hub.tell(self._user, self.progress)
 
     def _aside(self, work: Callable[[], T]) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -1,6 +1,7 @@
 """Settings: flags before environment before defaults, and refusals in words."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from antiphon.server.config import (
     load,
     public_url,
     start_folder,
+    state_dir,
     table,
 )
 
@@ -55,9 +57,11 @@ def test_every_option_is_read_from_its_variable(tmp_path: Path) -> None:
         "ANTIPHON_EXPOSE": "yes",
         "ANTIPHON_ROOTS": os.pathsep.join([str(tmp_path / "one"), str(tmp_path / "two")]),
         "ANTIPHON_ALLOW_BYPASS": "1",
+        "ANTIPHON_NO_IMPORT": "1",
+        "XDG_STATE_HOME": str(tmp_path),
         "ANTIPHON_LOG_LEVEL": "DEBUG",
     }
-    assert {option.env for option in OPTIONS} == given.keys()
+    assert {option.env for option in OPTIONS} == given.keys() - {"XDG_STATE_HOME"}
     assert load({}, given) == Settings(
         host="0.0.0.0",
         port=1,
@@ -66,6 +70,8 @@ def test_every_option_is_read_from_its_variable(tmp_path: Path) -> None:
         expose=True,
         roots=((tmp_path / "one").resolve(), (tmp_path / "two").resolve()),
         allow_bypass=True,
+        no_import=True,
+        claims_dir=state_dir(sys.platform, given, Path.home()) / "conversations",
         log_level="debug",
     )
 
