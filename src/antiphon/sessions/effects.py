@@ -282,6 +282,7 @@ async def reorder(session: Session, asked: Asked, command: c.Reorder) -> Reply:
 
 async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
     """Let a held queue run."""
+    await _check_elsewhere(session, asked, fork=False)
     event = e.SessionUpdated(at=session.clock.now(), queue_held=False)
     seq = await session.journal.commit([event], asked.draft("resumed"))
     await session.next()

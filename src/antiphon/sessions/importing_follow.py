@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE_SECONDS = 60.0
 """After another program's last line the conversation counts as its own for so long."""
-EVENTS = 100
+EVENTS = 25
 """Events in one commit: the writer is held for some ms, and others' streams go on between."""
 
 _logger = structlog.get_logger(__name__)
