@@ -195,9 +195,7 @@ class Session:
     def _may_begin(self, sink: AgentSink) -> bool:
         """Whether this agent may begin a turn now: it is the session's, and nothing runs or ends."""
         quiet = not self.turn or self.turn.ending
-        return (
-            quiet and not self.stopping and not self.journal.lost and sink is self.slot.sink
-        )
+        return quiet and not self.stopping and not self.journal.lost and sink is self.slot.sink
 
     async def _begin_for(self, sink: AgentSink, why: str) -> bool:
         if self.turn or self.slot.agent is None or not self._may_begin(sink):

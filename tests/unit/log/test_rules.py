@@ -22,12 +22,16 @@ ALWAYS = e.Option(
     rule="Bash(npm test)",
 )
 ONCE = e.Option(id="once", label="Allow once", kind="allow-once")
+ONCE_WITH_RULE = e.Option(id="odd", label="Allow once", kind="allow-once", rule="Bash(*)")
 SESSION = e.Option(id="session", label="Allow in this session", kind="allow-always", scope="in this session")
 
 
 def asked(approval: str = "a1") -> e.ApprovalRequested:
     return e.ApprovalRequested(
-        approval=approval, kind="permission", title="Run npm test", options=[ONCE, SESSION, ALWAYS]
+        approval=approval,
+        kind="permission",
+        title="Run npm test",
+        options=[ONCE, ONCE_WITH_RULE, SESSION, ALWAYS],
     )
 
 
@@ -50,7 +54,14 @@ async def test_always_is_kept(pen: Pen, user: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", [answered("once"), answered("session"), answered(None), answered("always", "turn-ended")]
+    "end",
+    [
+        answered("once"),
+        answered("odd"),
+        answered("session"),
+        answered(None),
+        answered("always", "turn-ended"),
+    ],
 )
 async def test_nothing_else_is_kept(pen: Pen, end: e.ApprovalResolved) -> None:
     """Allowed once, for the session only, not at all, or by nobody: no rule."""
@@ -95,6 +106,16 @@ async def test_only_its_owner_takes_it_back(pen: Pen, log: Log, user: int) -> No
     assert await log.write(lambda conn: rules.take_back(conn, user, rule.id)) == rule
     assert await log.write(lambda conn: rules.take_back(conn, user, rule.id)) is None
     assert await kept(pen) == []
+
+
+async def test_what_the_agent_begins_names_no_session(pen: Pen) -> None:
+    """A session is named after its first prompt, not after what its agent does by itself."""
+    await pen.write(
+        e.TurnStarted(turn="t1", text="A task ended.", origin="agent"), e.TurnCompleted(turn="t1")
+    )
+    assert (await pen.row()).title == ""
+    await pen.write(e.TurnStarted(turn="t2", text="Fix the build"))
+    assert (await pen.row()).title == "Fix the build"
 
 
 async def test_a_lost_conversation_is_forgotten(pen: Pen) -> None:

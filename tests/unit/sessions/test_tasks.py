@@ -121,6 +121,7 @@ async def test_an_agent_with_a_task_is_not_idle(world: World) -> None:
     """It is not retired while its task runs, and is when that is over."""
     agent = await running_task(world)
     await world.clock.advance(2 * IDLE_AGENT_SECONDS)
+    await world.supervisor._look_once()
     assert not agent.closed.is_set()
     session = await world.live()
     agent.sink.emit(e.SessionUpdated(tasks=[]))

@@ -13,7 +13,7 @@ from antiphon.model import events as e
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted
-from antiphon.providers.base import Launch, ProviderFailed
+from antiphon.providers.base import Launch, ProviderFailed, Sink
 from antiphon.sessions.session import Session
 from antiphon.sessions.supervisor import IDLE_AGENT_SECONDS
 from antiphon.sessions.warm import AGAIN_SECONDS, SETTLE_SECONDS
@@ -123,6 +123,10 @@ async def test_nothing_starts_where_it_must_not(look: Looking) -> None:
     await look.at()
     assert not session.slot.taken
     world.work.mkdir()
+    session.stopping = True
+    await look.at()
+    assert not session.slot.taken
+    session.stopping = False
     await world.supervisor.trash(world.user, world.session, True)
     await look.at()
     assert not session.slot.taken and not world.provider.agents
@@ -226,6 +230,43 @@ async def test_three_are_kept(look: Looking) -> None:
     await world.send(c.Prompt(id=new_id(), session=ids[3], text="long work"))
     await look.ready(ids[4])
     assert sum(agent.closed.is_set() for agent in agents) == 1
+
+
+async def test_two_looks_at_once_keep_three(look: Looking) -> None:
+    """Two sessions looked at in the same moment make room for both."""
+    world = look.world
+    for id in [await another(world) for _ in range(3)]:
+        await look.ready(id)
+    both = [await world.supervisor.get(world.user, await another(world)) for _ in range(2)]
+    for session in both:
+        world.hub.follow(session.id, lambda: None)
+        world.supervisor.looked_at(session)
+    await settle()
+    await world.clock.advance(SETTLE_SECONDS)
+    async with asyncio.timeout(LIMIT):
+        while len(world.provider.agents) < 5:
+            await asyncio.wait(
+                {asyncio.create_task(both[0].slot.ready()), asyncio.create_task(both[1].slot.ready())}
+            )
+    assert sum(not agent.closed.is_set() for agent in world.provider.agents) == 3
+
+
+async def test_what_a_failed_start_still_says_is_not_heard(look: Looking) -> None:
+    """An agent that did not become ready says nothing into the session."""
+    world, sinks = look.world, list[Sink]()
+
+    async def open(launch: Launch, sink: Sink) -> ScriptedAgent:
+        sinks.append(sink)
+        sink.emit(e.SessionUpdated(tasks=[e.BackgroundTask(id="b1", title="x")]))
+        raise ProviderFailed(crash())
+
+    world.provider.open = open  # type: ignore[method-assign]
+    session = await look.at()
+    await world.until(lambda: session.slot.failed)
+    sinks[0].emit(e.SessionUpdated(title="from the grave"))
+    assert not await sinks[0].began("from the grave")
+    await session.journal.flushed()
+    assert session.state.title is None and session.state.tasks == []
 
 
 async def test_more_than_three_that_became_idle_are_looked_after(look: Looking) -> None:
