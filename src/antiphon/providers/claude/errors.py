@@ -55,6 +55,7 @@ WORDS: Sequence[tuple[str, FailureCode]] = (
     (r"json parse error|unexpected end|stream|premature|incomplete", "truncated"),
     (r"overloaded|unavailable|internal server error", "overloaded"),
 )
+NO_MODEL = re.compile(r"issue with the selected model|model .* not (exist|found)", re.IGNORECASE)
 
 MESSAGES: dict[FailureCode, str] = {
     "auth": "Claude Code is not signed in, or its key was refused.",
@@ -102,6 +103,9 @@ def of_result(result: Json, limit_until: int | None = None) -> Failure:
     action = None
     if code == "usage-limit" and limit_until:
         action = Action(kind="wait", label="Wait until the limit is over", until=limit_until)
+    if code == "invalid-request" and NO_MODEL.search(words):
+        message = "The chosen model does not exist, or this account may not use it."
+        action = Action(kind="retry", label="Choose another model, then try again")
     if text(result.get("subtype")) == "error_max_turns":
         message = "Claude Code reached the limit of steps that its settings allow in one turn."
     return failure(code, message, words, action)

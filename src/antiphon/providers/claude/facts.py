@@ -9,6 +9,8 @@ DESCRIPTION_LENGTH = 200
 TASK_KINDS = {"local_bash": "command", "local_agent": "agent", "local_workflow": "agent"}
 CUT_OFF = "Your response above was cut off"
 LOCAL = re.compile(r"<local-command-stdout>(.*?)</local-command-stdout>", re.DOTALL)
+COMPACTED = "Compacted"
+MARKDOWN = re.compile(r"^(#|\||[-*] |```)", re.MULTILINE)
 TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -61,8 +63,17 @@ def compacted(message: Json) -> str:
 
 
 def local_output(words: str) -> str:
-    """What a slash command printed; "" for anything else."""
-    return "\n".join(TERMINAL.sub("", found).strip() for found in LOCAL.findall(words)).strip()
+    """What a slash command printed, in markdown; "" for anything else."""
+    return printed("\n".join(LOCAL.findall(words)))
+
+
+def printed(words: str) -> str:
+    """Words for a terminal, in markdown; "" for what a note tells already."""
+    said = TERMINAL.sub("", words).strip()
+    if said.startswith(COMPACTED):
+        return ""
+    # Lines and columns would run into each other.
+    return f"```\n{said}\n```" if "\n" in said and not MARKDOWN.search(said) else said
 
 
 def continues(content: object) -> bool:

@@ -38,7 +38,8 @@ PATHS = ("file_path", "notebook_path", "path")
 EXIT = re.compile(r"\A(?:Error: )?Exit code (\d+)\n?")
 NOTHING = "(Bash completed with no output)"
 REJECTED = re.compile(r"\AThe user doesn't want to (?:proceed with|take) this ")
-"""What the model is told of a call that was stopped, with what it is to do now."""
+"""What the model is told of a call that was not done or stopped, with what it is to do now."""
+BEGUN = "stopped while running"
 ERROR_TAGS = re.compile(r"\A<tool_use_error>(.*)</tool_use_error>\Z", re.DOTALL)
 
 
@@ -83,7 +84,8 @@ def ended(call: ToolCall, block: Json, result: Any) -> ToolCall:
 
 def _failed(call: ToolCall, output: str) -> Json:
     if REJECTED.match(output):
-        output = "It was not done: the turn was stopped."
+        begun = BEGUN in output
+        output = "It was stopped while it ran: part of it may be done." if begun else "It was not done."
     elif tagged := ERROR_TAGS.match(output):
         output = tagged[1]
     code, rest = _exit(output) if call.tool == "execute" else (None, output)

@@ -161,6 +161,8 @@ class Translation:
         events: Events = []
         if not within and self._stream and self._stream.id != body.get("id"):
             events = self._again()
+        if body.get("model") == SYNTHETIC:
+            return [*events, *self._printed(body)]
         cut = message.get("aborted") is True
         for block in tables(body.get("content")):
             events += self._block(block, within, cut)
@@ -179,9 +181,16 @@ class Translation:
         streamed = self._stream.whole(content, cut=cut) if self._stream and not within else None
         if streamed is not None:
             return streamed
-        if not words or words == FILLER:
+        if not words:
             return []
         return [ItemCompleted(item=self._mint(), content=content(text=words), parent=parent, cut=cut)]
+
+    def _printed(self, body: Json) -> Events:
+        """What the CLI says in the model's place: mostly what a slash command printed."""
+        words = [facts.printed(text(block.get("text"))) for block in tables(body.get("content"))]
+        return [
+            event for said in words if said and said != FILLER for event in self._whole(Message(text=said))
+        ]
 
     def _tool_use(self, block: Json, parent: str | None) -> Events:
         use, name, given = text(block.get("id")), text(block.get("name")), table(block, "input")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from antiphon.model import events as e
-from antiphon.model.items import Message, Note, Plan, Reasoning, ToolCall
+from antiphon.model.items import Message, Note, Reasoning, ToolCall
 from antiphon.model.state import State, apply
 from antiphon.providers.claude.history_turns import BROKEN_OFF, TAKEN_BACK, Transcript
 
