@@ -178,6 +178,8 @@ class Sink(Protocol):
 
         `why` stands where a prompt's text would. False: a turn runs already, and what the agent
         says is part of it. True: `Agent.carry_on` will be called, once, for the turn's end.
+        Never called while a `prompt` or `carry_on` has not had its end from the agent; where that
+        end is not logged yet, this waits for it (a second at most).
         """
         ...
 

@@ -234,20 +234,22 @@ async def test_three_are_kept(look: Looking) -> None:
 
 async def test_two_looks_at_once_keep_three(look: Looking) -> None:
     """Two sessions looked at in the same moment make room for both."""
-    world = look.world
-    for id in [await another(world) for _ in range(3)]:
-        await look.ready(id)
+    world, gate = look.world, asyncio.Event()
+    first, *_ = [await look.ready(await another(world)) for _ in range(3)]
+
+    async def slow() -> None:
+        await gate.wait()
+        first.closed.set()
+
+    first.close = slow  # type: ignore[method-assign]
     both = [await world.supervisor.get(world.user, await another(world)) for _ in range(2)]
     for session in both:
         world.hub.follow(session.id, lambda: None)
         world.supervisor.looked_at(session)
     await settle()
     await world.clock.advance(SETTLE_SECONDS)
-    async with asyncio.timeout(LIMIT):
-        while len(world.provider.agents) < 5:
-            await asyncio.wait(
-                {asyncio.create_task(both[0].slot.ready()), asyncio.create_task(both[1].slot.ready())}
-            )
+    gate.set()
+    await world.until(lambda: all(session.agent for session in both))
     assert sum(not agent.closed.is_set() for agent in world.provider.agents) == 3
 
 
