@@ -485,7 +485,7 @@ def sleeping(opened: Opened) -> list[psutil.Process]:
 async def until(holds: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait until it holds. (Nothing tells of strangers' processes but looking.)"""
     async with asyncio.timeout(seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 

@@ -1,0 +1,230 @@
+"""The table of faults: what a person sees of each, asserted on the page and in the log, and written down.
+
+A row is one fault. `Case.run` brings it about with the real agent, sees how the page tells it and how long
+that took, looks at the log, reloads, and asks the next prompt. Rows that held are what docs/providers.md
+shows, between the marks of their agent.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.async_api import expect
+
+from tests.browser.pages import Desk, End, Tab
+from tests.browser.processes import agents_of, all_gone
+from tools import ROOT
+
+DOCS = ROOT / "docs/providers.md"
+ENDS = ("turn-completed", "turn-failed", "turn-cancelled", "turn-interrupted")
+NOISE_S = 2.0
+"""For a busy machine, on top of a limit."""
+
+Act = Callable[["Case"], Awaitable[float | None]]
+"""Brings the fault about once the prompt is sent; returns when (the page's clock, ms), else the sending counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One fault."""
+
+    name: str
+    prompt: str
+    end: End | None
+    """None: the prompt was not taken, so there is no turn."""
+    sign: str = "failure"
+    """The `data-testid` that tells of it first. `end`: the turn's own card (a warm start may have told before)."""
+    limit_s: float = 1.0
+    """From the fault until the sign."""
+    code: str = ""
+    words: str = ""
+    """What the sign says, or a part of it."""
+    act: Act | None = None
+    before: Act | None = None
+    """Done before the prompt."""
+    after: Act | None = None
+    """Done once the sign was seen: *Stop*, *Allow*."""
+    recover: Act | None = None
+    """Done before the next prompt, when all has been seen."""
+    keeps: str = ""
+    """What was said before the fault, and is kept."""
+    once: str = ""
+    """What stands there exactly once in the end, though it was sent again."""
+    dies: bool = False
+    """The agent's process does not survive it."""
+    warm: bool = True
+    """The agent runs already when the fault comes."""
+    end_s: float = 15.0
+    sees: str = ""
+    """For the table, where the sign's words do not say it."""
+    project: str = "site"
+
+
+@dataclass(kw_only=True)
+class Case:
+    """A row being run."""
+
+    row: Row
+    desk: Desk
+    provider: str
+    home: Path
+    tab: Tab = field(init=False)
+    session: str = field(init=False)
+    told: str = field(init=False, default="")
+
+    async def run(self) -> None:
+        """Bring the fault about, and see all that it must come with."""
+        row = self.row
+        self.session = await asyncio.to_thread(self.desk.make_session, self.provider, row.project)
+        if row.before and not row.warm:
+            await row.before(self)
+        self.tab = tab = await self.desk.session_tab(self.session)
+        if row.warm:
+            await tab.done("SAY hello", limit_s=30)
+            if row.before:
+                await row.before(self)
+        first = await self._fault()
+        if row.after:
+            await row.after(self)
+        if row.end:
+            await self._ended(row.end)
+        if row.recover:
+            await row.recover(self)
+        await tab.done("NEXT one", limit_s=30)
+        await expect(tab.message).to_have_text("The next answer.")
+        self.told = first
+        await asyncio.to_thread(self.trash)
+        await tab.page.close()
+
+    async def _ended(self, end: End) -> None:
+        """The turn's end: now, after a reload, in the log; and what the machine still runs."""
+        await self.tab.turn_is(end, limit_s=self.row.end_s)
+        await self._stands(end)
+        await self._left()  # before the page asks for the session again, which warms an agent
+        await self.tab.reload()
+        await self.tab.is_live()
+        await self._stands(end)
+        await self._logged(end)
+
+    async def _fault(self) -> str:
+        row, tab = self.row, self.tab
+        if row.sign not in ("", "end"):
+            await tab.watch(row.sign)
+        sent = await tab.now()
+        await tab.prompt(row.prompt)
+        came = (await row.act(self) if row.act else None) or sent
+        if not row.sign:
+            return row.sees
+        took = await self._seen() - came
+        print(f"{row.name}: {took / 1000:.2f} s (limit {row.limit_s:g} s)")
+        assert took / 1000 <= row.limit_s + NOISE_S
+        sign = tab.failure.last if row.sign == "end" else tab.by(row.sign).last
+        await expect(sign).to_contain_text(row.words)
+        return row.sees or row.words
+
+    async def _seen(self) -> float:
+        """When the page first told of it."""
+        row, tab = self.row, self.tab
+        if row.sign == "end":
+            assert row.end
+            await tab.turn_is(row.end, limit_s=row.limit_s + 20)
+            return await tab.now()
+        return await tab.seen(row.sign, limit_s=row.limit_s + 20)
+
+    async def _stands(self, end: End) -> None:
+        """How the turn ended, and what it kept, on the page."""
+        row, tab = self.row, self.tab
+        await tab.turn_is(end)
+        if end == "failed":
+            await expect(tab.failure.last).to_have_attribute("data-code", row.code)
+            await expect(tab.failure.last).to_have_attribute("data-type", f"{self.provider}-error")
+        if row.keeps:
+            await expect(tab.message).to_contain_text(row.keeps)
+        if row.once:
+            text = await tab.page.locator("main").inner_text()
+            assert len(re.findall(re.escape(row.once), text)) == 1, text[-2000:]
+
+    async def _logged(self, end: End) -> None:
+        """One end in the log, of the type that the page shows."""
+        found = await asyncio.to_thread(self.events)
+        turn = [event["turn"] for event in found if event["type"] == "turn-started"][-1]
+        ends = [event["type"] for event in found if event["type"] in ENDS and event["turn"] == turn]
+        assert ends == [f"turn-{end}"], ends
+
+    async def _left(self) -> None:
+        """No process but the agent's own; none at all when it died."""
+        if self.row.dies:
+            await all_gone(self.session, limit_s=1)
+            return
+        async with asyncio.timeout(3):
+            while await asyncio.to_thread(self.commands):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    # What it can do and see
+
+    def events(self) -> list[dict[str, Any]]:
+        """The session's log."""
+        found: list[dict[str, Any]] = []
+        while True:
+            params = {"after": found[-1]["seq"] if found else 0, "limit": 1000}
+            answer = self.desk.api.get(f"/api/sessions/{self.session}/events", params=params)
+            page = answer.raise_for_status().json()
+            found += page["events"]
+            if not page["events"] or found[-1]["seq"] >= page["head"]:
+                return found
+
+    def processes(self) -> list[psutil.Process]:
+        """The session's processes: keeper, agent, what it runs."""
+        return agents_of(self.session)
+
+    @property
+    def agent(self) -> psutil.Process:
+        """The agent itself."""
+        return self.processes()[1]
+
+    def commands(self) -> list[psutil.Process]:
+        """What the agent's commands run: they were started to be found, by `tail -f`."""
+        found = []
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                if "tail" in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
+
+    async def until(self, holds: Callable[[], object], seconds: float = 10.0) -> None:
+        """Wait until it holds. (Nothing tells of strangers' processes and files but looking.)"""
+        async with asyncio.timeout(seconds):
+            while not await asyncio.to_thread(holds):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    def trash(self) -> None:
+        """Put the session away, and its agent with it."""
+        self.desk.api.patch(f"/api/sessions/{self.session}", json={"trashed": True}).raise_for_status()
+
+
+def written(agent: str, held: list[tuple[Row, str]]) -> str:
+    """docs/providers.md with this agent's table."""
+    lines = ["| Fault | What the person sees | within | the turn ends | and |", "|---|---|---|---|---|"]
+    lines += [_line(row, told) for row, told in held]
+    begin, end = f"<!-- faults: {agent} -->", f"<!-- end of faults: {agent} -->"
+    text = DOCS.read_text()
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    return before + begin + "\n" + "\n".join(lines) + "\n" + end + after
+
+
+def _line(row: Row, told: str) -> str:
+    end = (f"`{row.end}`" + (f", `{row.code}`" if row.code else "")) if row.end else "never began"
+    more = [
+        "what was said is kept" if row.keeps else "",
+        "the cut text is replaced" if row.once else "",
+        "no process is left" if row.dies else "",
+        "the next prompt is answered",
+    ]
+    limit = f"{row.limit_s:g} s" if row.sign else "—"
+    return f"| {row.name} | {told} | {limit} | {end} | {', '.join(filter(None, more))} |"
