@@ -13,6 +13,7 @@ from antiphon.log import sessions as rows
 from antiphon.log.store import Log
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
+from antiphon.model.items import Message
 from antiphon.model.replies import Accepted, Rejected
 from antiphon.providers.base import Outcome, Prompt
 from antiphon.providers.claude.history import ClaudeHistory
@@ -156,8 +157,9 @@ async def test_what_was_read_survives_a_kill(home: Home, terminal: Terminal) -> 
     assert await home.texts() == ["one", "two", "three"]
     ends = [event.turn for event in events if isinstance(event, e.TURN_ENDS)]
     assert len(ends) == len(set(ends)) == 2
-    call = next(event.item for event in before if isinstance(event, e.ItemStarted))
-    assert call in [event.item for event in events[len(before) :] if isinstance(event, e.ItemCompleted)]
+    later = [event for event in events[len(before) :] if isinstance(event, e.ItemCompleted)]
+    assert next(event.item for event in before if isinstance(event, e.ItemStarted)) in [x.item for x in later]
+    assert Message(text="done") in [event.content for event in later]
 
 
 async def test_a_kill_in_the_middle_of_reading(
@@ -185,7 +187,10 @@ async def test_a_kill_in_the_middle_of_reading(
     assert 0 < len(await home.texts()) < 30
     await home.restart()
     await home.opened()
+    events = await home.events()
     assert await home.texts() == [f"prompt {number}" for number in range(30)]
+    assert len([event for event in events if isinstance(event, e.ItemCompleted)]) == 30
+    assert len([event for event in events if isinstance(event, e.TURN_ENDS)]) == 30
 
 
 async def test_another_program_is_followed_live(home: Home, terminal: Terminal) -> None:
@@ -264,15 +269,16 @@ async def test_a_fork_leaves_the_original_alone(home: Home, terminal: Terminal) 
     assert (launch.native_session, launch.fork) == (NATIVE, True)
     assert (session.slot.native_session, session.slot.fork) == (FORK, False)
     await home.until(lambda: session.row.native_session == FORK)
-    terminal.answer("said in the original")
-    await home.opened()
-    assert [event.text for event in await home.events() if isinstance(event, e.TurnStarted)] == ["one", "x"]
     ours = home.session
     importing = home.importing()
     await importing.look()
     await importing.stop()
     found = await home.log.read(lambda conn: rows.list_sessions(conn, home.user))
     assert [row.native_session for row in found if row.imported and row.id != ours] == [NATIVE]
+    terminal.answer("said in the original")
+    await home.opened()
+    assert await home.texts() == ["one", "x"]
+    assert len([event for event in await home.events() if isinstance(event, e.ItemCompleted)]) == 1
 
 
 async def test_our_own_turns_are_not_imported(home: Home, terminal: Terminal) -> None:
