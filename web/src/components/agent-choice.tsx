@@ -1,3 +1,4 @@
+import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { useClient } from "./client-context";
 import { Readiness, usable } from "./readiness";
@@ -5,11 +6,13 @@ import { Readiness, usable } from "./readiness";
 /** Which agent is to work: what is on this machine, and what the others need. */
 export function AgentChoice({ value, onChange }: { value: string; onChange: (provider: string) => void }) {
   const client = useClient();
-  const providers = useStore(client.lists.view, (lists) => lists.providers) ?? [];
+  const known = useStore(client.lists.view, (lists) => lists.providers);
+  const providers = known ?? [];
   const chosen = providers.find(({ id }) => id === value);
   return (
     <fieldset>
       <legend className="sr-only">Agent</legend>
+      {!known && <p role="status" className="text-[0.8125rem] text-faint">Looking for agents …</p>}
       <div className="flex flex-wrap gap-2">
         {providers.map((provider) => (
           <label
@@ -36,4 +39,15 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
       <div className="mt-2.5 empty:hidden">{chosen && <Readiness provider={chosen} />}</div>
     </fieldset>
   );
+}
+
+/**
+ * Which agent is taken where none was chosen: the server's first, unless only others can be used here.
+ * Undefined: it is not known yet what can be used. `blind`: it will not be known.
+ */
+export function usualAgent(providers: ProviderInfo[] | undefined, first: string | null, blind = false): string | undefined {
+  if (!providers) return blind ? (first ?? undefined) : undefined;
+  const ready = providers.filter(usable);
+  const real = ready.find(({ id }) => id !== "practice"); // the practice agent is there where no other is
+  return (ready.find(({ id }) => id === first) ?? real ?? ready[0])?.id ?? first ?? undefined;
 }

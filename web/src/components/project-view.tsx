@@ -2,7 +2,7 @@ import { useState } from "react";
 import { makeSession, type Problem } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
-import { AgentChoice } from "./agent-choice";
+import { AgentChoice, usualAgent } from "./agent-choice";
 import { AgentSettings, type Settings } from "./agent-settings";
 import { Button } from "./button";
 import { useClient } from "./client-context";
@@ -36,13 +36,15 @@ function NewSession({ project: id }: { project: string }) {
   const known = useStore(client.lists.view, ({ projects }) => projects !== undefined);
   const unknown = useStore(client.lists.view, ({ projects, problem: why }) => (projects ? undefined : why));
   const account = useStore(client.account, (value) => value);
-  const usual = account.phase === "ready" ? (account.me.defaultProvider ?? "") : "";
+  const providers = useStore(client.lists.view, (lists) => lists.providers);
+  const blind = useStore(client.lists.view, (lists) => lists.problem !== undefined);
+  const usual = usualAgent(providers, account.phase === "ready" ? account.me.defaultProvider : null, blind);
   const [chosen, setChosen] = useState<string>();
   const [settings, setSettings] = useState<Settings>({});
   const [problem, setProblem] = useState<Problem>();
   const [starting, setStarting] = useState(false);
-  const provider = chosen ?? usual;
-  const agent = useStore(client.lists.view, ({ providers }) => providers?.find((one) => one.id === provider));
+  const provider = chosen ?? usual ?? "";
+  const agent = providers?.find((one) => one.id === provider);
   const place = `new:${id}`;
 
   const start = async (text: string) => {
@@ -88,7 +90,7 @@ function NewSession({ project: id }: { project: string }) {
         place={place}
         label="Write a prompt to start a session"
         left={<AgentSettings agent={agent} value={settings} onChange={(change) => { setSettings({ ...settings, ...change }); }} />}
-        disabled={starting || !project?.trusted}
+        disabled={starting || !project?.trusted || !provider}
         onSend={(text) => void start(text)}
       />
     </div>
