@@ -1,0 +1,59 @@
+"""Claims of conversations: one holder at a time, over processes, released by death."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from antiphon.sessions.native import Claims, NativeTaken
+
+HOLDER = """
+import sys
+from pathlib import Path
+from antiphon.sessions.native import Claims
+Claims(Path(sys.argv[1]), "/other/data").take("claude", "n1", "Theirs")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_holder_at_a_time(tmp_path: Path) -> None:
+    """A second taker in the same process is told who holds it; another conversation is free."""
+    claims = Claims(tmp_path / "claims", "/data")
+    held = claims.take("claude", "n1", "Mine")
+    with pytest.raises(NativeTaken, match="“Mine” here"):
+        claims.take("claude", "n1", "Another")
+    claims.take("claude", "n2", "Other").release()
+    held.release()
+    held.release()
+    claims.take("claude", "n1", "Another").release()
+    assert list((tmp_path / "claims").iterdir()) == []
+
+
+def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
+    """Another process's claim is told with where it is; kill -9 of that process frees it."""
+    claims = Claims(tmp_path / "claims", "/data")
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "claims")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout
+            assert holder.stdout.readline() == "held\n"
+            with pytest.raises(NativeTaken) as taken:
+                claims.take("claude", "n1", "Mine")
+            assert str(holder.pid) in taken.value.where
+            assert "/other/data" in taken.value.where
+        finally:
+            os.kill(holder.pid, signal.SIGKILL)
+    claims.take("claude", "n1", "Mine").release()
+
+
+def test_an_id_is_no_path(tmp_path: Path) -> None:
+    """Whatever an agent calls its conversation, the lock lies in the folder."""
+    claims = Claims(tmp_path / "claims", "/data")
+    held = claims.take("claude", "../../etc/passwd" + "x" * 500, "Mine")
+    assert len(list((tmp_path / "claims").iterdir())) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["claims"]
+    held.release()
