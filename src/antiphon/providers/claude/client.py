@@ -40,6 +40,7 @@ from antiphon.providers.process import AgentProcess
 
 LOST = "no conversation found"
 """What it says of a conversation to resume that it does not have."""
+ASKS = "An agent in the background has a question."
 CANCEL_S = 1.0
 """For withdrawing queued words before an interrupt."""
 
@@ -263,12 +264,12 @@ class ClaudeAgent:
             self._mode = mode
             self._sink.emit(SessionUpdated(mode=mode))
         if self._run is None:
-            await self._begin_own()
+            await self._begin_own(self._why or "Claude went on by itself.")
 
-    async def _begin_own(self) -> None:
+    async def _begin_own(self, why: str) -> None:
         """It works though nobody asked."""
         self._run = run = Run()
-        if not await self._sink.began(self._why or "Claude went on by itself.") and self._run is run:
+        if not await self._sink.began(why) and self._run is run:
             self._run = None
 
     def _on_lifecycle(self, message: Json) -> None:
@@ -311,6 +312,8 @@ class ClaudeAgent:
             raise
 
     async def _may_it(self, request: Json) -> Json:
+        if self._run is None:  # a sub-agent that outlived its turn: its question needs one to stand in
+            await self._begin_own(ASKS)
         run = self._run
         if run is None or run.cancelled:
             return permission.response(request, Answered(option=None))

@@ -7,7 +7,8 @@
    is done with and the log has nearly caught up (`drained`): the back pressure reaches the pipe.
 2. A control request of the agent is answered in a task of its own, so that a question to a person
    holds up nothing. Whatever goes wrong in ours, it gets an answer.
-3. The agent is dead when its stdout ends, or says what is not JSON. Whatever waits for it then fails.
+3. The agent is dead when its stdout ends, or says what is not JSON, or what we fail at (our mistake, told
+   as such). Whatever waits for it then fails.
 """
 
 import asyncio
@@ -91,10 +92,16 @@ class Line:
     # Its
 
     async def _watch(self) -> Failure:
-        with contextlib.suppress(ProviderFailed):
+        mistake: Exception | None = None
+        try:
             await self._read()
+        except Exception as error:
+            mistake = error
         for task in self._answering.values():
             task.cancel()
+        if mistake is not None:
+            said = f"{type(mistake).__name__}: {mistake}"
+            return errors.failure("internal", "Antiphon failed at what Claude Code said.", said)
         found = await death.cause(
             self.process,
             name=errors.NAME,
