@@ -103,9 +103,11 @@ def of_result(result: Json, limit_until: int | None = None) -> Failure:
     action = None
     if code == "usage-limit" and limit_until:
         action = Action(kind="wait", label="Wait until the limit is over", until=limit_until)
-    if code == "invalid-request" and NO_MODEL.search(words):
-        message = "The chosen model does not exist, or this account may not use it."
-        action = Action(kind="retry", label="Choose another model, then try again")
+    if code == "invalid-request":
+        action = Action(kind="retry", label="Change the prompt or the model, then try again")
+        if NO_MODEL.search(words):
+            message = "The chosen model does not exist, or this account may not use it."
+            action = Action(kind="retry", label="Choose another model, then try again")
     if text(result.get("subtype")) == "error_max_turns":
         message = "Claude Code reached the limit of steps that its settings allow in one turn."
     return failure(code, message, words, action)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from antiphon.model.failures import Action
+from antiphon.model.failures import Action, Failure
 from antiphon.model.ids import new_id
 from antiphon.providers.base import ProviderFailed
 from antiphon.providers.claude.errors import NAME, PROVIDER, failure
@@ -70,17 +70,16 @@ class Finder:
     async def find(self, environment: Mapping[str, str]) -> Found:
         """The first that is new enough. Raises ProviderFailed (`provider-missing`)."""
         old: list[str] = []
+        mute: list[str] = []
         for path, bundled in await asyncio.to_thread(candidates, environment):
             version = await self._version(path, environment)
             if version and tuple(map(int, version.split("."))) >= OLDEST:
                 return Found(path=path, version=version, bundled=bundled)
-            old.append(f"{path} is {version}" if version else f"{path} does not tell its version")
-        if old:
-            oldest = ".".join(map(str, OLDEST))
-            message = f"{NAME} is here, but too old: Antiphon needs {oldest} or newer."
-            raise ProviderFailed(failure("provider-missing", message, "\n".join(old), UPDATE))
-        message = f"{NAME} is not installed: there is no program claude here."
-        raise ProviderFailed(failure("provider-missing", message, action=INSTALL))
+            if version:
+                old.append(f"{path} is {version}")
+            else:
+                mute.append(f"{path} does not tell its version")
+        raise ProviderFailed(_none(old, mute))
 
     async def _version(self, path: str, environment: Mapping[str, str]) -> str | None:
         key = (path, await asyncio.to_thread(_changed, path))
@@ -88,6 +87,17 @@ class Finder:
             printed = VERSION.search(await output([path, "--version"], environment))
             self._versions[key] = printed[0] if printed else None
         return self._versions[key]
+
+
+def _none(old: list[str], mute: list[str]) -> Failure:
+    """Why none will do; what there is, in words, by what is wrong with it."""
+    detail, action = "\n".join([*old, *mute]), UPDATE if old else INSTALL
+    message = f"{NAME} is not installed: there is no program claude here."
+    if old:
+        message = f"{NAME} is here, but too old: Antiphon needs {'.'.join(map(str, OLDEST))} or newer."
+    elif mute:
+        message = f"{NAME} is here, but does not run: it does not tell its version."
+    return failure("provider-missing", message, detail, action)
 
 
 def _changed(path: str) -> int:
