@@ -18,6 +18,7 @@ from playwright.async_api import expect
 
 from tests.browser.pages import Desk, End, Tab
 from tests.browser.processes import agents_of, all_gone
+from tests.browser.wire import Wire
 from tools import ROOT
 
 DOCS = ROOT / "docs/providers.md"
@@ -73,6 +74,8 @@ class Case:
     desk: Desk
     provider: str
     home: Path
+    cable: Wire
+    """Between the agent and its model."""
     tab: Tab = field(init=False)
     session: str = field(init=False)
     told: str = field(init=False, default="")
@@ -154,7 +157,7 @@ class Case:
         found = await asyncio.to_thread(self.events)
         turn = [event["turn"] for event in found if event["type"] == "turn-started"][-1]
         ends = [event["type"] for event in found if event["type"] in ENDS and event["turn"] == turn]
-        assert ends == [f"turn-{end}"], ends
+        assert ends == [f"turn-{end}"], [event for event in found if event["type"] != "item-delta"]
 
     async def _left(self) -> None:
         """No process but the agent's own; none at all when it died."""
@@ -175,7 +178,7 @@ class Case:
             answer = self.desk.api.get(f"/api/sessions/{self.session}/events", params=params)
             page = answer.raise_for_status().json()
             found += page["events"]
-            if not page["events"] or found[-1]["seq"] >= page["head"]:
+            if not page["more"]:
                 return found
 
     def processes(self) -> list[psutil.Process]:

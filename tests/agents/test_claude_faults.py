@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.agents import mock_model
 from tests.agents.matrix import DOCS, Case, Row, written
 from tests.agents.real_claude import CLAUDE, WORDS, after, at_home, call, hanging, refuses, says, slowly
 from tests.browser.pages import Desk
+from tests.browser.wire import Wire
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.agents, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -190,17 +190,13 @@ async def with_folder(case: Case) -> None:
 
 
 async def refusing_model(case: Case) -> None:
-    """The project's own settings name an address where nobody listens."""
-    settings = case.desk.server.root / case.row.project / ".claude/settings.json"
-    settings.parent.mkdir()
-    settings.write_text('{"env": {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}}')
+    """Nobody listens at the model's address."""
+    await case.cable.part()
 
 
 async def answering_model(case: Case) -> None:
-    """And now the right one again: the agent starts anew."""
-    shutil.rmtree(case.desk.server.root / case.row.project / ".claude")
-    os.kill((await asyncio.to_thread(case.processes))[0].pid, signal.SIGKILL)
-    await case.until(lambda: not case.processes())
+    """And now somebody does again."""
+    await case.cable.mend()
 
 
 async def second_prompt(case: Case) -> float:
@@ -236,13 +232,17 @@ async def server_gone(case: Case) -> float:
 
 
 async def lost(case: Case) -> None:
-    """Somebody deleted the conversation's file; another model is chosen, so the agent is started anew."""
+    """Somebody deleted the conversation's file."""
     for file in case.home.glob(".claude/projects/*/*.jsonl"):
         file.unlink()
-    changed = await asyncio.to_thread(
-        case.desk.api.patch, f"/api/sessions/{case.session}", json={"model": "sonnet"}
-    )
-    changed.raise_for_status()
+    await started_anew(case)
+
+
+async def started_anew(case: Case) -> None:
+    """Another model is chosen: the next prompt starts the agent again."""
+    changes = {"model": "sonnet"}
+    answer = await asyncio.to_thread(case.desk.api.patch, f"/api/sessions/{case.session}", json=changes)
+    answer.raise_for_status()
 
 
 AUTH = "Claude Code is not signed in, or its key was refused."
@@ -293,11 +293,8 @@ ROWS = [
         words=NETWORK,
         end="failed",
         code="network",
-        project="dark",
-        warm=False,
         before=refusing_model,
         recover=answering_model,
-        limit_s=3,
         end_s=30,
     ),
     Row(
@@ -331,7 +328,6 @@ ROWS = [
         words="cut off in the middle",
         end="failed",
         code="truncated",
-        limit_s=3,
     ),
     Row(
         name="hang before the first byte",
@@ -512,30 +508,40 @@ HELD: list[tuple[Row, str]] = []
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+async def cable(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wire]:
+    """The fake model, at the end of a wire that can be cut."""
+    with mock_model.serving(FIXTURES, tmp_path_factory.mktemp("model")) as model:
+        cable = Wire(int(model.rpartition(":")[2]))
+        await cable.mend()
+        yield cable
+        await cable.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def desk(browser: Any, cable: Wire, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """One person and one server for all rows; its Claude Code has a fake model and a home of its own."""
     folder = tmp_path_factory.mktemp("claude")
     patch = folder / "patch"
     patch.mkdir()
     (patch / "sitecustomize.py").write_text(RAISER)
-    with mock_model.serving(FIXTURES, folder) as model:
-        around = at_home(folder, model) | {"PYTHONPATH": str(patch)}
-        server = await asyncio.to_thread(RunningServer(folder, [], around).start)
-        desk = Desk(browser, server, None)
-        await desk.sign_in()
-        for name in ("dark", "gone"):
-            await asyncio.to_thread(desk.make_project, name)
-        try:
-            yield desk
-        finally:
-            await desk.close()
-            server.close()
+    around = at_home(folder, cable.url) | {"PYTHONPATH": str(patch)}
+    server = await asyncio.to_thread(RunningServer(folder, [], around).start)
+    desk = Desk(browser, server, None)
+    await desk.sign_in()
+    await asyncio.to_thread(desk.make_project, "gone")
+    try:
+        yield desk
+    finally:
+        await desk.close()
+        server.close()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-async def test_a_fault_reaches_the_person(row: Row, desk: Desk) -> None:
+async def test_a_fault_reaches_the_person(row: Row, desk: Desk, cable: Wire) -> None:
     """Its sign in time, one end, what was said kept, nothing left, the next prompt answered."""
-    case = Case(row=row, desk=desk, provider="claude", home=Path(desk.server.environment()["HOME"]))
+    case = Case(
+        row=row, desk=desk, provider="claude", home=Path(desk.server.environment()["HOME"]), cable=cable
+    )
     try:
         await case.run()
     finally:
