@@ -47,7 +47,7 @@ def read_after(
     to = _NO_END if to is None else to
     found: list[tuple[int, bytes]] = []
     size = 0
-    for seq, body in _AFTER.run(conn, session=session, after=cursor, to=to, rows=limit_rows):
+    for seq, body in _AFTER.rows(conn, session=session, after=cursor, to=to, rows=limit_rows):
         size += len(body)
         if found and size > limit_bytes:
             break
@@ -62,7 +62,7 @@ def read_before(
 
     A session's end is `read_before(conn, session, head + 1, n)`.
     """
-    rows = _BEFORE.run(conn, session=session, before=before, rows=limit + 1).all()
+    rows = list(_BEFORE.rows(conn, session=session, before=before, rows=limit + 1))
     return [(seq, body) for seq, body in reversed(rows[:limit])], len(rows) > limit
 
 

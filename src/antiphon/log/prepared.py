@@ -1,12 +1,12 @@
 """Core statements of the hot path: compiled once, then straight through the driver."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, CursorResult, Insert, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
-from antiphon.log.sqlite import change
+from antiphon.log.sqlite import change, read
 
 ROWS = 100
 """Rows in one INSERT. SQLite releases the GIL at each step of a statement, and beside a busy event loop
@@ -38,6 +38,11 @@ class Prepared:
         """Execute it once."""
         sql, parameters = self._bound(connection, values)
         return connection.exec_driver_sql(sql, parameters)
+
+    def rows(self, connection: Connection, **values: Any) -> Iterable[tuple[Any, ...]]:
+        """Execute it once within a transaction that was begun; a Boolean column's values are 0 and 1."""
+        sql, parameters = self._bound(connection, values)
+        return read(connection, sql, parameters)
 
     def change(self, connection: Connection, **values: Any) -> int:
         """Execute it once within a transaction that was begun; returns how many rows it changed."""

@@ -32,6 +32,7 @@ class Readers:
             connection = self._local.connection = self._engine.connect()
             self._open.append(connection)
         try:
+            connection.begin()  # not by itself: statements of the hot path go past SQLAlchemy
             return function(connection)
         finally:
             connection.rollback()

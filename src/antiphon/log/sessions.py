@@ -5,14 +5,15 @@ in ORDER BY, the integer key as tie-break, one statement per case instead of con
 may be off. tests/unit/log/test_plans.py proves the plans of the statements as issued.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, text, update
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, bindparam, insert, select, text, update
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
+from antiphon.log.prepared import Prepared
 from antiphon.log.record import Record
 from antiphon.model.ids import new_id
 
@@ -95,6 +96,17 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _s.tasks,
     _s.imported,
 )
+_FLAGS = [place for place, column in enumerate(_COLUMNS) if isinstance(column.type, Boolean)]
+
+
+def _sessions(rows: Iterable[tuple[Any, ...]]) -> list[Session]:
+    """The rows of a `Prepared`. By columns: one by one they take three times as long, half of a list's page."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    if not columns:
+        return []
+    for place in _FLAGS:
+        columns[place] = [value == 1 for value in columns[place]]
+    return list(map(Session, *columns))
 
 
 def select_sessions() -> Select[*tuple[Any, ...]]:
@@ -121,7 +133,7 @@ def create_session(
     title: str = "",
 ) -> Session:
     """A new session in the user's project (its id). Raises UnknownProject."""
-    found = conn.execute(_PROJECT, {"project": project, "user": user}).first()
+    found = next(iter(_PROJECT.rows(conn, project=project, user=user)), None)
     if found is None:
         raise UnknownProject(project)
     values = {
@@ -145,11 +157,12 @@ def _expect(conn: Connection, where: ColumnElement[bool], session: int | str) ->
 
 def get_session(conn: Connection, user: int | None, id: str) -> Session | None:
     """The session by its id, if it is the user's (None: any user's, for the server itself)."""
-    query = select_sessions().where(_s.id == id)
-    if user is not None:
-        query = query.where(_s.user_id == user)
-    row = conn.execute(query).first()
-    return Session.from_row(row) if row else None
+    query = _BY_ID if user is None else _OF_USER
+    return next(iter(_sessions(query.rows(conn, id=id, user=user))), None)
+
+
+_BY_ID = Prepared(select_sessions().where(_s.id == bindparam("id")))
+_OF_USER = Prepared(select_sessions().where(_s.id == bindparam("id"), _s.user_id == bindparam("user")))
 
 
 def list_sessions(
@@ -168,10 +181,10 @@ def list_sessions(
     """
     wanted: dict[str, Any] = {"user": user, "provider": provider}
     if project is not None:
-        found = conn.execute(_PROJECT, {"project": project, "user": user}).first()
+        found = next(iter(_PROJECT.rows(conn, project=project, user=user)), None)
         if found is None:
             return []
-        wanted |= {"project": found[0], "project_name": found[1]}
+        wanted["project"], wanted["project_name"] = found
     case = partial(_newest, project is not None, provider is not None, trashed)
     if before is None:
         return _page(conn, case("first"), wanted, limit)
@@ -183,13 +196,15 @@ def list_sessions(
     return page
 
 
-_PROJECT = select(_p.key, _p.name).where(_p.id == bindparam("project"), _p.user_id == bindparam("user"))
+_PROJECT = Prepared(
+    select(_p.key, _p.name).where(_p.id == bindparam("project"), _p.user_id == bindparam("user"))
+)
 
 
 @cache
 def _newest(
     of_project: bool, of_provider: bool, trashed: bool, place: Literal["first", "same time", "older"]
-) -> Select[*tuple[Any, ...]]:
+) -> Prepared:
     """The statement of a page: made once, for making it takes longer than running it."""
     query = select_sessions().where(_s.user_id == bindparam("user"))
     if of_project:
@@ -203,13 +218,11 @@ def _newest(
         query = query.where(_s.last_activity == bindparam("before"), _s.key < bindparam("key"))
     elif place == "older":
         query = query.where(_s.last_activity < bindparam("before"))
-    return query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(bindparam("limit"))
+    return Prepared(query.order_by(_s.last_activity.desc(), _s.key.desc()).limit(bindparam("limit")))
 
 
-def _page(
-    conn: Connection, query: Select[*tuple[Any, ...]], wanted: dict[str, Any], limit: int
-) -> list[Session]:
-    return [Session.from_row(row) for row in conn.execute(query, wanted | {"limit": limit})]
+def _page(conn: Connection, query: Prepared, wanted: dict[str, Any], limit: int) -> list[Session]:
+    return _sessions(query.rows(conn, **wanted, limit=limit))
 
 
 def with_queue(conn: Connection, node: str) -> list[Session]:

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,13 @@ def change(connection: Connection, sql: str, parameters: Any = ()) -> int:
         return _raw(connection).execute(sql, parameters).rowcount
     except sqlite3.IntegrityError as error:
         raise IntegrityError(sql, None, error) from error
+
+
+def read(connection: Connection, sql: str, parameters: Any = ()) -> Iterable[tuple[Any, ...]]:
+    """The rows of a query, as the driver gives them, within a transaction that was begun."""
+    if connection.dispatch.before_cursor_execute:  # as in `change`
+        return connection.exec_driver_sql(sql, parameters).all()
+    return _raw(connection).execute(sql, parameters)
 
 
 # Statements
