@@ -27,6 +27,8 @@ def after(id: str, content: str) -> Fixture:
 
 def says(word: str, *blocks: Any, **how: Any) -> Fixture:
     """The model's answer to a prompt that holds the word: text, or blocks of text and calls."""
+    if not blocks:
+        return {"match": {"userMessage": word}, **how}
     if len(blocks) == 1 and isinstance(blocks[0], str):
         return {"match": {"userMessage": word}, "response": {"content": blocks[0]}, **how}
     parts = [{"type": "text", "text": each} if isinstance(each, str) else each for each in blocks]
