@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +47,8 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path, make_server: Make) -> Iterator[Home]:
-    yield Home(tmp_path, make_server)
+def home(tmp_path: Path, make_server: Make) -> Home:
+    return Home(tmp_path, make_server)
 
 
 def until(check: Callable[[], Any], what: str) -> Any:

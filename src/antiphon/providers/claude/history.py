@@ -4,6 +4,7 @@
     history_ends     a file's head and tail: title, folder, times (pure)
     history_entries  a line of a file
     history_turns    lines → our events (pure)
+    history_ending   how a turn of it ended (pure)
 
 Nothing here writes. A folder's name is its path with dashes for all but letters and digits, which
 cannot be undone, so the path is read from the file itself.

@@ -17,46 +17,23 @@ from typing import Any
 from msgspec.structs import replace
 
 from antiphon.model import events as e
-from antiphon.model.failures import Action, Failure
 from antiphon.model.ids import is_id
 from antiphon.model.items import Message, Note
 from antiphon.providers.base import AgentEvent
-from antiphon.providers.claude import errors, facts
+from antiphon.providers.claude import facts
+from antiphon.providers.claude import history_ending as ending
 from antiphon.providers.claude import history_entries as entries
+from antiphon.providers.claude.history_ending import OpenTurn
 from antiphon.providers.claude.history_entries import Entry
 from antiphon.providers.claude.translate import Translation
-from antiphon.providers.loose import Json, count, table, tables, text
+from antiphon.providers.loose import Json, table, tables, text
 
 Events = list[e.AnyEvent]
 
 STOPPED = frozenset({"end_turn", "stop_sequence", "max_tokens", "refusal", "model_context_window_exceeded"})
 """The model's `stop_reason`s after which it is not asked again."""
-BROKEN_OFF = Failure(
-    provider=errors.PROVIDER,
-    code="truncated",
-    message="Claude Code's own record of this turn breaks off here: the program was ended, or went on without writing it down.",
-    action=Action(kind="retry", label="Ask again"),
-)
 CONTINUED = "Continued from an earlier session."
 TAKEN_BACK = "The conversation was taken back to an earlier point; what follows goes on from there."
-
-
-class OpenTurn:
-    """The turn whose lines are being read."""
-
-    def __init__(self, id: str) -> None:
-        self.id = id
-        self.last = 0
-        """The time of its last line."""
-        self.over = False
-        """It has its end; what still comes is its own all the same."""
-        self.stopped = False
-        """Its last line says that the model is done."""
-        self.stop_reason = ""
-        self.interrupted = False
-        self.failure: Failure | None = None
-        self.usage: dict[str, Json] = {}
-        """What each of the model's messages cost."""
 
 
 class Transcript:
@@ -183,7 +160,7 @@ class Transcript:
 
     def _spoken(self, entry: Entry, open: OpenTurn) -> Events:
         if entry.is_api_error_message:
-            open.failure, open.stopped = _failure(entry), True
+            open.failure, open.stopped = ending.failure(entry), True
             return []
         message = table(entry.message)
         open.failure, open.interrupted = None, False
@@ -199,10 +176,10 @@ class Transcript:
 
     def _system(self, entry: Entry) -> Events:
         if entry.subtype == "api_error":
-            told = self._in_turn([_retrying(entry, self._at)])
+            told = self._in_turn([ending.retrying(entry, self._at)])
             return told if self._open else []
         if entry.subtype == "compact_boundary":
-            return self._noted(facts.compacted(_compaction(entry)))
+            return self._noted(facts.compacted(ending.compaction(entry)))
         if entry.subtype == "local_command":
             said = facts.local_output(text(entry.content))
             return self._printed(said) if said else []
@@ -233,7 +210,7 @@ class Transcript:
             return []
         whole = open.failure is None and not open.interrupted and open.stopped
         self._at, at = open.last, self._at
-        events = self._in_turn([*self._translation.finish(cut=not whole), _end_of(open)])
+        events = self._in_turn([*self._translation.finish(cut=not whole), ending.end_of(open)])
         self._at, open.over = at, True
         return events
 
@@ -241,55 +218,6 @@ class Transcript:
         """An item's id: its line's, numbered."""
         self._made += 1
         return f"{self._line}-{self._made}"
-
-
-def _end_of(open: OpenTurn) -> e.TurnEnd:
-    usage = _usage(open)
-    if open.interrupted:
-        return e.TurnCancelled(usage=usage)
-    if open.failure:
-        return e.TurnFailed(failure=open.failure, usage=usage)
-    if open.stopped:
-        told = open.stop_reason.replace("_", "-")
-        return e.TurnCompleted(
-            usage=usage, stop_reason=None if told in ("", "end-turn", "stop-sequence") else told
-        )
-    return e.TurnFailed(failure=BROKEN_OFF, usage=usage)
-
-
-def _usage(open: OpenTurn) -> e.Usage | None:
-    """The turn's own: all that its messages wrote, and the context of the last of them."""
-    told = [found for each in open.usage.values() if (found := errors.usage({"usage": each}))]
-    if not told:
-        return None
-    written = sum(each.output_tokens or 0 for each in told)
-    return e.Usage(
-        input_tokens=told[-1].input_tokens, output_tokens=written, cached_tokens=told[-1].cached_tokens
-    )
-
-
-def _failure(entry: Entry) -> Failure:
-    words = entries.words(entry)
-    return errors.of_result(
-        {"api_error_status": entry.api_error_status, "api_error": entry.error, "result": words}
-    )
-
-
-def _retrying(entry: Entry, at: int) -> e.ProviderRetrying:
-    told = {
-        "error_status": table(entry.error).get("status"),
-        "attempt": count(entry.retry_attempt),
-        "max_retries": count(entry.max_retries),
-        "retry_delay_ms": count(entry.retry_in_ms),
-    }
-    return errors.retrying(told, at)
-
-
-def _compaction(entry: Entry) -> Json:
-    """As the CLI's own messages have it."""
-    about = table(entry.compact_metadata)
-    names = {"trigger": "trigger", "preTokens": "pre_tokens", "postTokens": "post_tokens"}
-    return {"compact_metadata": {new: about.get(old) for old, new in names.items()}}
 
 
 _ENTRIES: dict[str, Callable[[Transcript, Entry], Events]] = {

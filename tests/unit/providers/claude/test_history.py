@@ -10,7 +10,8 @@ import pytest
 from antiphon.model import events as e
 from antiphon.model.items import Message, Note, Reasoning, ToolCall
 from antiphon.model.state import State, apply
-from antiphon.providers.claude.history_turns import BROKEN_OFF, TAKEN_BACK, Transcript
+from antiphon.providers.claude.history_ending import BROKEN_OFF
+from antiphon.providers.claude.history_turns import TAKEN_BACK, Transcript
 
 RECORDED = Path(__file__).parents[3] / "transcripts" / "claude-history"
 
