@@ -11,7 +11,7 @@ import uvloop
 
 from bench import figures
 
-NAMES = ("stream", "burst", "lists", "screen", "start", "answers")
+NAMES = ("stream", "burst", "lists", "screen", "start", "answers", "claude")
 PAGE = Path(__file__).parent.parent / "docs/performance.md"
 
 INTRODUCTION = """# Performance

@@ -125,7 +125,7 @@ class ClaudeAgent:
         """See Agent."""
         # Named like our turn: so its line in the transcript is told from another program's.
         uuid = prompt.turn if command.NATIVE.match(prompt.turn) else str(uuid4())
-        message = await asyncio.to_thread(content.message, prompt, uuid)
+        message = await _message(prompt, uuid)
         self._run = run = Run(message["uuid"])
         with contextlib.suppress(ConnectionError):  # it is gone: `_ended` says so
             await self._line.send(message)
@@ -191,7 +191,7 @@ class ClaudeAgent:
         run = self._run
         if run is None or run.cancelled or run.result.done():
             return False
-        message = await asyncio.to_thread(content.message, prompt, str(uuid4()))
+        message = await _message(prompt, str(uuid4()))
         if run.result.done() or run.cancelled:
             return False
         run.steers[message["uuid"]] = "sent"
@@ -390,6 +390,13 @@ class ClaudeAgent:
         self._withdraw()
         await self._line.close()
         await self._sink.process_ended(self._line.process.pid)
+
+
+async def _message(prompt: Prompt, uuid: str) -> Json:
+    """The prompt as it is sent; files are read in a thread, words cost none."""
+    if prompt.attachments:
+        return await asyncio.to_thread(content.message, prompt, uuid)
+    return content.message(prompt, uuid)
 
 
 def _read(path: Path) -> str | None:
