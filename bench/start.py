@@ -21,6 +21,8 @@ LOOK_S = 0.002
 
 Memory = tuple[float, float]
 """MB: resident, and its share of what it shares."""
+Started = tuple[float, float, Memory]
+"""Seconds until `/health` answered, until REST did, and the memory then or later."""
 
 
 async def run(quick: bool) -> Result:
@@ -30,9 +32,9 @@ async def run(quick: bool) -> Result:
         await with_events(folder)
         await _ready(folder / "1")  # the compiled modules, the system's cache
         first = [(await _ready(folder / f"new-{number}"))[0] for number in range(rounds)]
-        again = [(await _ready(folder / "1"))[0] for _ in range(rounds)]
+        again = [await _ready(folder / "1") for _ in range(rounds)]
         long = [(await _ready(folder))[0] for _ in range(rounds)]
-        memory = [(await _ready(folder / "1", IDLE_S))[1] for _ in range(3)]
+        memory = [(await _ready(folder / "1", IDLE_S))[2] for _ in range(3)]
         floor = percentile([await _bare() for _ in range(rounds)], 50)
 
     def ready(what: str, seconds: list[float], at_most: float | None = 1.0) -> Row:
@@ -43,11 +45,17 @@ async def run(quick: bool) -> Result:
     return Result(
         title="Start: ready, and idle",
         how=f"From starting the process to the first 200 of `/health`, median of {rounds}; floor: Python starts and imports "
-        f"asyncio. Memory of the server's process {IDLE_S:g} s later: resident (RSS), and its share of what it shares (PSS).",
+        f"asyncio. Then to the first 200 of REST, which is put together beside the running server. Memory of the server's process {IDLE_S:g} s later: resident (RSS), and its share of what it shares (PSS).",
         rows=[
-            ready("again", again),
+            ready("again", [seconds for seconds, _, _ in again]),
             ready("for the first time", first),
             ready("with 100,000 events", long),
+            Row(
+                what="REST, again",
+                value=percentile([rest for _, rest, _ in again], 50),
+                floor=floor,
+                unit="s",
+            ),
             Row(what="idle, RSS", value=percentile([rss for rss, _ in memory], 50), unit="MB", at_most=80),
             Row(what="idle, PSS", value=percentile([pss for _, pss in memory], 50), unit="MB"),
         ],
@@ -55,25 +63,27 @@ async def run(quick: bool) -> Result:
     )
 
 
-async def _ready(folder: Path, idle_s: float = 0) -> tuple[float, Memory]:
-    """Seconds until it answers; and its memory `idle_s` later."""
+async def _ready(folder: Path, idle_s: float = 0) -> Started:
+    """A start; the memory `idle_s` after it."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
     port = _free_port()
     command = [str(port) if word == "0" else word for word in serve_command(folder)]
     return await _start(command, port, folder, idle_s)
 
 
-async def _start(command: Sequence[str], port: int, folder: Path, idle_s: float) -> tuple[float, Memory]:
+async def _start(command: Sequence[str], port: int, folder: Path, idle_s: float) -> Started:
     began = time.monotonic()
     with (folder / "output").open("wb") as output:
         process = await asyncio.create_subprocess_exec(*command, stdout=output, stderr=output)
     try:
         async with asyncio.timeout(LIMIT_S):
-            while not await _healthy(port):
+            while not await _answers(port, "/health"):
                 if process.returncode is not None:
                     raise Wrong(f"the server did not start: {(folder / 'output').read_text()[-2000:]}")
                 await asyncio.sleep(LOOK_S)
-        seconds = time.monotonic() - began
+            seconds = time.monotonic() - began
+            await _answers(port, "/docs")
+            rest = time.monotonic() - began
         await asyncio.sleep(idle_s)
         memory = _memory(process.pid)
     finally:
@@ -82,20 +92,20 @@ async def _start(command: Sequence[str], port: int, folder: Path, idle_s: float)
         code = await asyncio.wait_for(process.wait(), LIMIT_S)
     if code:
         raise Wrong(f"the server left with {code}")
-    return seconds, memory
+    return seconds, rest, memory
 
 
-async def _healthy(port: int) -> bool:
-    """Whether `/health` says 200; a bare socket, since a client's own start would count."""
+async def _answers(port: int, path: str) -> bool:
+    """Whether it says 200 there; a bare socket, since a client's own start would count."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
         return False
-    writer.write(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()
     writer.close()
     if not answer.startswith(b"HTTP/1.1 200"):
-        raise Wrong(f"/health says {answer[:200]!r}")
+        raise Wrong(f"{path} says {answer[:200]!r}")
     return True
 
 

@@ -3,9 +3,8 @@
 import re
 from typing import Literal
 
-from antiphon.log import projects, sessions
+from antiphon.log import sessions
 from antiphon.model.replies import SessionRow
-from antiphon.server.rest import Project
 
 SessionState = Literal["idle", "running", "waiting", "stalled", "failed", "interrupted"]
 
@@ -54,16 +53,3 @@ def read_cursor(text: str) -> tuple[int, int]:
     if not found:
         raise ValueError(f"{text[:50]!r} is no `next` of a list")
     return int(found[1]), int(found[2])
-
-
-def project_row(row: projects.Project, *, missing: bool) -> Project:
-    """A project as REST shows it."""
-    return Project(
-        id=row.id,
-        name=row.name,
-        path=row.path,
-        trusted=row.trusted,
-        missing=missing,
-        created_at=row.created_at,
-        last_activity=row.last_activity,
-    )

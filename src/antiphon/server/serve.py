@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 import time
-import webbrowser
 from collections.abc import Awaitable, Callable, Generator
 
 import structlog
@@ -78,6 +77,8 @@ async def _ready(settings: Settings, log: Log, port: int, open_browser: bool) ->
         f"Sign in once, within 15 minutes, by this link (antiphon link prints another):\n  {link}", flush=True
     )
     if open_browser and sys.stdout.isatty():
+        import webbrowser
+
         await asyncio.to_thread(webbrowser.open, link)
 
 

@@ -13,7 +13,6 @@ from antiphon.server.context import Context
 from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import not_found, refusals
 from antiphon.server.rest import BringsList, NewProject, Project, ProjectChanges, Projects
-from antiphon.server.rows import project_row
 
 
 @get("/api/projects", tags=["projects"], responses=refusals())
@@ -38,7 +37,7 @@ async def add_project(parts: Parts, caller: Caller, data: RequestBody[NewProject
             trusted_at=now if data.trust else None,
         )
     )
-    return project_row(row, missing=False)
+    return _resource(row, missing=False)
 
 
 @patch("/api/projects/{project:str}", tags=["projects"], responses=refusals(404, 409))
@@ -78,7 +77,19 @@ async def project_of(parts: Context, user: int, project: str) -> log.Project:
 
 
 def _shown(rows: list[log.Project]) -> list[Project]:
-    return [project_row(row, missing=not Path(row.path).is_dir()) for row in rows]
+    return [_resource(row, missing=not Path(row.path).is_dir()) for row in rows]
+
+
+def _resource(row: log.Project, *, missing: bool) -> Project:
+    return Project(
+        id=row.id,
+        name=row.name,
+        path=row.path,
+        trusted=row.trusted,
+        missing=missing,
+        created_at=row.created_at,
+        last_activity=row.last_activity,
+    )
 
 
 ROUTES = (list_projects, add_project, change_project, project_brings, trust_project)
