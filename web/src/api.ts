@@ -13,6 +13,7 @@ import type {
   Project,
   Projects,
   Providers,
+  Rules,
   SessionChanges,
   SessionList,
   SessionRow,
@@ -27,18 +28,6 @@ export interface Problem {
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
-
-/** What a person allowed for always in a project. */
-export interface Rule {
-  id: string;
-  project: string;
-  provider: string;
-  /** In the agent's own notation. */
-  rule: string;
-  label: string;
-  /** ms since the Unix epoch. */
-  createdAt: number;
-}
 
 const LIMIT_MS = 20_000;
 
@@ -99,7 +88,7 @@ export const fetchFolders = (path?: string) => request<Folders>("GET", `api/fold
 export const makeFolder = (parent: string, name: string) =>
   request<MadeFolder>("POST", "api/folders", { parent, name });
 
-export const fetchRules = (project: string) => request<{ rules: Rule[] }>("GET", `api/rules?${query({ project })}`);
+export const fetchRules = (project: string) => request<Rules>("GET", `api/rules?${query({ project })}`);
 export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/rules/${rule}`);
 
 export const fetchImports = (after?: string) => request<ImportsPage>("GET", `api/imports?${query({ after })}`);

@@ -48,6 +48,8 @@ function joinTurn(older: Turn, newer: Turn): Turn {
     entries: running || status === "outside" ? entries : entries.map(closed),
     command: newer.command ?? older.command,
     retryOf: newer.retryOf ?? older.retryOf,
+    origin: newer.origin ?? older.origin,
+    carried: newer.carried === true || older.carried === true,
     startedAt: older.startedAt ?? newer.startedAt,
     endedAt: newer.endedAt ?? older.endedAt,
     failure: newer.failure ?? older.failure,

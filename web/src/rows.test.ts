@@ -35,6 +35,7 @@ test("the tools that ran are listed before a turn is tried again; one that only 
     { type: "item-completed", item: "x1", content: { kind: "tool-call", title: "Write a", status: "completed" }, turn: "t1" },
     { type: "item-completed", item: "x2", content: { kind: "tool-call", title: "Write b" }, turn: "t1" },
     { type: "item-completed", item: "x3", content: { kind: "tool-call", title: "Write c", status: "failed" }, turn: "t1" },
+    { type: "item-completed", item: "x4", content: { kind: "tool-call", title: "Write d", status: "preparing" }, turn: "t1" },
   ]);
   const [turn] = reduce(emptyState(), tools).turns;
   expect(turn && toolsOf(turn).map(({ title }) => title)).toEqual(["Write a", "Write c"]);

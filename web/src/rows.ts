@@ -1,5 +1,6 @@
 /** The transcript as a flat list of rows, so that only those in sight are made. */
 
+import type { ToolCall } from "./protocol";
 import type { Entry, State, Turn } from "./session";
 
 export type Row =
@@ -110,10 +111,12 @@ export function stepsOf(state: State, turn: string, entry: string): readonly Ent
   return (found && stepsIn(found).byParent.get(entry)) ?? NO_STEPS;
 }
 
+const NOT_BEGUN = new Set<ToolCall["status"]>(["preparing", "pending"]);
+
 /** The tool calls that ran in a turn: what trying it again may do twice. */
 export function toolsOf(turn: Turn): { title: string; status: string }[] {
   return turn.entries.flatMap(({ content }) =>
-    content.kind === "tool-call" && content.status !== undefined && content.status !== "pending"
+    content.kind === "tool-call" && content.status !== undefined && !NOT_BEGUN.has(content.status)
       ? [{ title: content.title, status: content.status }]
       : [],
   );

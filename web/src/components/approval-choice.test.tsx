@@ -62,7 +62,8 @@ test("a word to the agent goes with a refusal, by button or Enter, and never wit
   await ask({ ...permission, approval: "p3" });
   await userEvent.type(screen.getByTestId("approval-reason"), "hm");
   await userEvent.click(screen.getByTestId("approval-option-allow-once"));
-  expect(page.sent("answer").at(-1)).toMatchObject({ approval: "p3", option: "once", fields: {} });
+  expect(page.sent("answer").at(-1)).toMatchObject({ approval: "p3", option: "once" });
+  expect(page.sent("answer").at(-1)?.fields).toEqual({});
 });
 
 test("Enter without a word refuses nothing, and an empty word is not sent", async () => {
@@ -71,14 +72,17 @@ test("Enter without a word refuses nothing, and an empty word is not sent", asyn
   expect(page.sent("answer")).toEqual([]);
   await userEvent.type(screen.getByTestId("approval-reason"), "x{Backspace}");
   await userEvent.click(screen.getByTestId("approval-option-reject-once"));
-  expect(page.sent("answer")).toMatchObject([{ option: "no", fields: {} }]);
+  expect(page.sent("answer")).toMatchObject([{ option: "no" }]);
+  expect(page.sent("answer")[0]?.fields).toEqual({});
 });
 
 test("the number keys choose, but not in a text, not with another key held, and not in the card's first moment", async () => {
   show(page, <Dock />);
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   await ask(permission);
+  act(() => { vi.advanceTimersByTime(SETTLE_MS - 200); });
   fireEvent.keyDown(document.body, { key: "1" });
+  expect(page.sent("answer")).toEqual([]);
   act(() => { vi.advanceTimersByTime(SETTLE_MS); });
   fireEvent.keyDown(screen.getByTestId("composer"), { key: "1" });
   fireEvent.keyDown(document.body, { key: "1", ctrlKey: true });
@@ -119,6 +123,17 @@ test("words of one's own stand for none of the choices, or beside some where sev
   await userEvent.type(screen.getByLabelText("Something else: Where does it run?"), "Haiku");
   await userEvent.click(screen.getByRole("button", { name: "Answer" }));
   expect(page.sent("answer")).toMatchObject([{ fields: { db: "DuckDB", os: ["Linux", "Haiku"] } }]);
+});
+
+test("a choice takes back the words of one's own", async () => {
+  await ask(questions);
+  const own = screen.getByLabelText<HTMLInputElement>("Something else: Which database?");
+  await userEvent.type(own, "DuckDB");
+  await userEvent.click(screen.getByLabelText("PostgreSQL"));
+  await userEvent.click(screen.getByLabelText("Linux"));
+  expect(own.value).toBe("");
+  await userEvent.click(screen.getByRole("button", { name: "Answer" }));
+  expect(page.sent("answer")).toMatchObject([{ fields: { db: "PostgreSQL" } }]);
 });
 
 test("a plan's words are shown as markdown, and a refusal takes a word", async () => {

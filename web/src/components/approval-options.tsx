@@ -60,9 +60,9 @@ export function ReasonField({ label, value, onChange, onEnter }: {
   onEnter: () => void;
 }) {
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || !value.trim()) return;
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    onEnter();
+    if (value.trim()) onEnter();
   };
   return (
     <textarea

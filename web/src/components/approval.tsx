@@ -67,14 +67,15 @@ function Choice({ request }: { request: ApprovalRequested }) {
   const all = request.fields ?? [];
   const reason = request.kind === "question" ? undefined : all.find((field) => field.id === REASON && !field.choices?.length);
   const fields = all.filter((field) => field !== reason);
-  const { [REASON]: word, ...filled } = values;
+  const { [REASON]: word = "", ...filled } = values;
+  const said = typeof word === "string" ? word.trim() : "";
   const answer = (option: Option) => {
     const refusal = isRefusal(option);
     const empty = !refusal && missingIn(fields, values);
     setMissing(empty);
     if (empty) return;
     // A word for a refusal says nothing to one who is allowed to go on.
-    const told = reason && !refusal ? filled : values;
+    const told = !reason ? values : refusal && said ? { ...filled, [REASON]: said } : filled;
     client.send({ type: "answer", session: feed.session, approval: request.approval, option: option.id, fields: told });
   };
   const keys = useOptionKeys(request, given ? undefined : answer);
@@ -96,7 +97,7 @@ function Choice({ request }: { request: ApprovalRequested }) {
           <ReasonField
             label={reason.label}
             value={typeof word === "string" ? word : ""}
-            onChange={(text) => { setValues({ ...filled, ...(text && { [REASON]: text }) }); }}
+            onChange={(text) => { setValues({ ...filled, [REASON]: text }); }}
             onEnter={() => { answer(refuse.option); }}
           />
           {refusals.map(button)}

@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Rule } from "../api";
+import type { Rule } from "../protocol";
 import { openPage, show } from "../testing/page";
 import { RulesButton } from "./rules-dialog";
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
-import { fetchRules, takeBackRule, type Problem, type Rule } from "../api";
+import { fetchRules, takeBackRule, type Problem } from "../api";
 import { dayOf } from "../clock";
+import type { Rule } from "../protocol";
 import { useStore } from "../store";
 import { Button } from "./button";
 import { useClient } from "./client-context";

@@ -66,11 +66,11 @@ export function ToolCard({ entry, call, turn }: { entry: Entry; call: ToolCall; 
 /** A call that waits for an answer is shown by its approval; then it shows itself, where it is worth it. */
 function opensItself(call: ToolCall): boolean {
   const worth = Boolean(call.diffs?.length) || call.status === "failed";
-  return worth && (call.status ?? "pending") !== "pending";
+  return worth && call.status !== undefined && call.status !== "pending" && call.status !== "preparing";
 }
 
 function ToolState({ entry, call }: { entry: Entry; call: ToolCall }) {
-  if (entry.open) return <Running since={entry.startedAt} pending={call.status === "pending" || !call.status} />;
+  if (entry.open) return <Running since={entry.startedAt} status={call.status ?? "pending"} />;
   const took = entry.startedAt && entry.endedAt ? entry.endedAt - entry.startedAt : 0;
   const exit = call.exitCode ?? undefined;
   return (
@@ -92,14 +92,24 @@ function ToolState({ entry, call }: { entry: Entry; call: ToolCall }) {
   );
 }
 
-function Running({ since, pending }: { since?: number; pending: boolean }) {
+/** What an open call is about; a call that the model is still writing may take long. */
+const STANDS: Record<NonNullable<ToolCall["status"]>, { word: string; dot: string }> = {
+  preparing: { word: "is being written", dot: "animate-pulse border-2 border-accent" },
+  pending: { word: "waits", dot: "border-2 border-faint" },
+  running: { word: "running", dot: "animate-pulse bg-accent" },
+  completed: { word: "done", dot: "bg-good" },
+  failed: { word: "failed", dot: "bg-bad" },
+};
+
+function Running({ since, status }: { since?: number; status: NonNullable<ToolCall["status"]> }) {
   const now = useNow();
   const took = since === undefined ? 0 : now - since;
+  const { word, dot } = STANDS[status];
   return (
     <span className="flex shrink-0 items-center gap-2 text-xs text-dim tabular-nums">
+      <span className={status === "preparing" ? "" : "sr-only"}>{word}</span>
       {took >= 2000 && duration(took)}
-      <span className={`size-2 rounded-full ${pending ? "border-2 border-faint" : "animate-pulse bg-accent"}`} />
-      <span className="sr-only">{pending ? "waits" : "running"}</span>
+      <span className={`size-2 rounded-full ${dot}`} />
     </span>
   );
 }

@@ -40,7 +40,8 @@ function oneTurn(roll: (sides: number) => number, events: Made[], turn: string, 
   const open = new Map<string, ItemContent>();
   const asked = new Set<string>();
   let stalled = false;
-  add({ type: "turn-started", text: `prompt of ${turn}`, command: `c-${turn}` });
+  const origin = turn === "t2" ? "agent" : "person";
+  add({ type: "turn-started", text: `prompt of ${turn}`, command: `c-${turn}`, origin, carried: turn === "t3" });
   for (let step = 0; step < 6 + roll(14); step += 1) {
     const item = [...open.keys()].at(roll(Math.max(open.size, 1)));
     const content = item === undefined ? undefined : open.get(item);
@@ -144,6 +145,8 @@ export function subscribed(id: string, events: readonly AnyEvent[], first: numbe
         text: turn.text,
         since: turn.startedAt ?? 0,
         command: turn.command,
+        origin: turn.origin,
+        carried: turn.carried,
         stalledSince: turn.stalledSince,
         stalledLimit: turn.stalledLimit,
       },
