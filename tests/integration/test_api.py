@@ -69,6 +69,8 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("GET", "/api/attachments/{attachment}"),
         ("GET", "/api/providers"),
         ("GET", "/api/approvals"),
+        ("GET", "/api/imports"),
+        ("POST", "/api/imports"),
         ("GET", "/api/rules"),
         ("DELETE", "/api/rules/{rule}"),
         ("GET", "/api/tokens"),
