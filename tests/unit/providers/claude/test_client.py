@@ -14,7 +14,7 @@ from antiphon.providers.claude.client import ASKS, ClaudeAgent
 from antiphon.testing.sink import RecordingSink
 from tests.unit.providers.claude import scripted
 
-LIMIT_S = 10.0
+LIMIT_S = 30.0
 
 
 async def ask(agent: ClaudeAgent, text: str = "go") -> Outcome:
@@ -182,7 +182,7 @@ async def test_our_own_mistake_at_a_question_fails_the_turn() -> None:
 
 async def test_a_task_that_is_not_there_is_not_stopped() -> None:
     """Claude itself would say that it was done."""
-    async with scripted.agent("hear()") as (agent, _):
+    async with scripted.agent("answer(hear(), response={}); hear()") as (agent, _):
         assert not await agent.stop_task("none")
 
 

@@ -10,7 +10,7 @@ from antiphon.providers.base import ProviderFailed
 from antiphon.providers.claude.wire import ControlRefused, Line
 from tests.unit.providers.claude import scripted
 
-LIMIT_S = 10.0
+LIMIT_S = 30.0
 
 
 async def death_of(line: Line) -> Failure:
