@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { changeSession } from "../api";
-import type { Prompt } from "../protocol";
+import type { AgentCommand, Prompt } from "../protocol";
 import { useStore } from "../store";
 import { toast } from "../toasts";
 import { AgentSettings, type Settings } from "./agent-settings";
 import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
+import { useCommandMenu } from "./command-menu";
 import { agentName, useSession } from "./session-context";
 
 type IfBusy = NonNullable<Prompt["ifBusy"]>;
@@ -17,6 +18,7 @@ export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: ()
   const { feed } = shown;
   const running = useStore(feed.view, ({ state }) => state.running);
   const lost = useStore(feed.view, ({ state }) => state.lost);
+  const commands = useStore(feed.view, ({ state }) => state.commands);
   const [ifBusy, setIfBusy] = useState<IfBusy>("reject");
   const send = (text: string) => {
     const how = running ? { ifBusy } : lost ? { carry: true } : {};
@@ -29,6 +31,7 @@ export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: ()
       place={feed.session}
       label={`Message to ${agentName(shown)}`}
       onSend={send}
+      commands={commands}
       left={running ? <IfBusyChoice value={ifBusy} onChange={setIfBusy} steer={steer} /> : <SessionSettings />}
       stop={
         running && (
@@ -88,19 +91,27 @@ interface PromptBoxProps {
   place: string;
   label: string;
   onSend: (text: string) => void;
+  /** What the agent offers after a slash. */
+  commands?: AgentCommand[];
   left?: React.ReactNode;
   stop?: React.ReactNode;
   disabled?: boolean;
 }
 
+const NONE: AgentCommand[] = [];
+
 /** A text field that grows, keeps its draft, and sends with Enter. */
-export function PromptBox({ place, label, onSend, left, stop, disabled = false }: PromptBoxProps) {
+export function PromptBox({ place, label, onSend, commands = NONE, left, stop, disabled = false }: PromptBoxProps) {
   const client = useClient();
   const text = useStore(client.drafts.texts, () => client.drafts.get(place));
   const limit = useStore(client.limits, (limits) => limits?.promptCharacters ?? Infinity);
   const field = useRef<HTMLTextAreaElement>(null);
   const tooLong = text.length > limit;
   const empty = !text.trim();
+  const menu = useCommandMenu(commands, text, (picked) => {
+    client.drafts.set(place, picked);
+    field.current?.focus();
+  });
 
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
@@ -113,6 +124,7 @@ export function PromptBox({ place, label, onSend, left, stop, disabled = false }
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (menu.onKeyDown(event)) return;
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || isTouch()) return;
     event.preventDefault();
     send();
@@ -120,7 +132,9 @@ export function PromptBox({ place, label, onSend, left, stop, disabled = false }
 
   return (
     <div className="rounded-2xl border border-line bg-raised shadow-xs focus-within:border-accent">
+      {menu.menu}
       <textarea
+        {...menu.aria}
         ref={field}
         data-testid="composer"
         aria-label={label}
