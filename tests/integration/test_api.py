@@ -159,6 +159,27 @@ def test_what_a_folder_brings_is_told_before_it_is_trusted(
 # Sessions
 
 
+def test_sessions_are_found_by_their_title(api: httpx.Client, running_server: RunningServer) -> None:
+    """What is looked for may hold anything: it is words, not a pattern."""
+    folder = running_server.root / "titles"
+    folder.mkdir()
+    api.post("/api/projects", json={"path": str(folder), "trust": True}).raise_for_status()
+    for title in ("Mend the Parser", "50% faster", "under_score", "back\\slash"):
+        body = {"project": "titles", "provider": "practice", "title": title}
+        api.post("/api/sessions", json=body).raise_for_status()
+
+    def found(words: str) -> list[str]:
+        answer = api.get("/api/sessions", params={"project": "titles", "title": words})
+        return [row["title"] for row in answer.raise_for_status().json()["sessions"]]
+
+    assert found("the parser") == ["Mend the Parser"]
+    assert (
+        found("0%") == ["50% faster"] and found("r_s") == ["under_score"] and found("k\\s") == ["back\\slash"]
+    )
+    assert found("%") == ["50% faster"] and found("nothing like it") == []
+    assert api.get("/api/sessions", params={"title": "x" * 201}).status_code == 400
+
+
 def test_sessions_are_listed_in_pages(api: httpx.Client, running_server: RunningServer) -> None:
     """Newest first, each once, over any page size; `next` is null at the end."""
     running_server.make_project("site")

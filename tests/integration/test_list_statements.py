@@ -67,10 +67,16 @@ async def _every_list(server: Running, folder: Path) -> None:
     """Ask for each list that the page asks for, and for a next page of each."""
     project = await server.ask("POST", "/api/projects", json={"path": str(folder), "trust": True})
     for _ in range(3):
-        body = {"project": project["id"], "provider": "practice"}
+        body = {"project": project["id"], "provider": "practice", "title": "say something"}
         await server.ask("POST", "/api/sessions", json=body)
     server.statements.clear()
-    for filters in ({}, {"project": project["id"]}, {"provider": "practice"}):
+    searches: list[dict[str, str]] = [
+        {},
+        {"project": project["id"]},
+        {"provider": "practice"},
+        {"title": "say"},
+    ]
+    for filters in searches:
         page = await server.ask("GET", "/api/sessions", params=filters | {"limit": 2})
         await server.ask("GET", "/api/sessions", params=filters | {"limit": 2, "before": page["next"]})
 

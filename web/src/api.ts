@@ -98,6 +98,8 @@ export const fetchProviders = () => request<Providers>("GET", "api/providers");
 
 export const fetchSessions = (project: string, before?: string, trashed?: boolean) =>
   request<SessionList>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);
+export const findSessions = (project: string, title: string) =>
+  request<SessionList>("GET", `api/sessions?${query({ project, title, limit: 50 })}`);
 export const fetchSession = (session: string) => request<SessionRow>("GET", `api/sessions/${session}`);
 export const makeSession = (session: NewSession) => request<SessionRow>("POST", "api/sessions", session);
 export const changeSession = (session: string, change: SessionChanges) =>

@@ -171,21 +171,22 @@ def list_sessions(
     *,
     project: str | None = None,
     provider: str | None = None,
+    title: str = "",
     trashed: bool = False,
     before: tuple[int, int] | None = None,
     limit: int = 50,
 ) -> list[Session]:
     """A page of the user's sessions, the latest activity first.
 
-    `before` is (last_activity, key) of the last row of the page before.
+    `title`: only those whose title holds it, ASCII letters in either case. `before` is (last_activity, key) of the last row of the page before.
     """
-    wanted: dict[str, Any] = {"user": user, "provider": provider}
+    wanted: dict[str, Any] = {"user": user, "provider": provider, "title": _holding(title)}
     if project is not None:
         found = next(iter(_PROJECT.rows(conn, project=project, user=user)), None)
         if found is None:
             return []
         wanted["project"], wanted["project_name"] = found
-    case = partial(_newest, project is not None, provider is not None, trashed)
+    case = partial(_newest, project is not None, provider is not None, bool(title), trashed)
     if before is None:
         return _page(conn, case("first"), wanted, limit)
     # Two statements, as SQLite's (last_activity, key) < (?, ?) would walk over all rows of the same time.
@@ -196,6 +197,13 @@ def list_sessions(
     return page
 
 
+def _holding(words: str) -> str:
+    """The pattern of LIKE for what holds these words, whatever characters are in them."""
+    for special in ("\\", "%", "_"):
+        words = words.replace(special, f"\\{special}")
+    return f"%{words}%"
+
+
 _PROJECT = Prepared(
     select(_p.key, _p.name).where(_p.id == bindparam("project"), _p.user_id == bindparam("user"))
 )
@@ -203,7 +211,11 @@ _PROJECT = Prepared(
 
 @cache
 def _newest(
-    of_project: bool, of_provider: bool, trashed: bool, place: Literal["first", "same time", "older"]
+    of_project: bool,
+    of_provider: bool,
+    of_title: bool,
+    trashed: bool,
+    place: Literal["first", "same time", "older"],
 ) -> Prepared:
     """The statement of a page: made once, for making it takes longer than running it."""
     query = select_sessions().where(_s.user_id == bindparam("user"))
@@ -213,6 +225,8 @@ def _newest(
         )
     if of_provider:
         query = query.where(_s.provider == bindparam("provider"))
+    if of_title:
+        query = query.where(_s.display_name.like(bindparam("title"), escape="\\"))
     query = query.where(_s.trashed_at.is_not(None) if trashed else _s.trashed_at.is_(None))
     if place == "same time":
         query = query.where(_s.last_activity == bindparam("before"), _s.key < bindparam("key"))

@@ -66,6 +66,8 @@ PAGES = {
     "a project": ({"project": "…"}, PROJECT),
     "a project, next page": ({"project": "…", "before": (5, 7)}, PROJECT),
     "a project and provider": ({"project": "…", "provider": "practice"}, PROJECT),
+    "a title": ({"title": "50%"}, ACTIVITY),
+    "a project's title, next page": ({"project": "…", "title": "x", "before": (5, 7)}, PROJECT),
     "the trash": ({"trashed": True}, TRASH),
     "the trash, next page": ({"trashed": True, "before": (5, 7)}, TRASH),
 }

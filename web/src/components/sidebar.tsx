@@ -6,7 +6,7 @@ import { ConnectionDot } from "./connection";
 import { ImportBar } from "./import-bar";
 import { Link } from "./link";
 import { RulesButton } from "./rules-dialog";
-import { SessionList } from "./session-list";
+import { FoundSessions } from "./session-search";
 import { TrashButton } from "./trash";
 import { Wordmark } from "./wordmark";
 
@@ -36,7 +36,7 @@ export function Sidebar({ project, session }: { project?: string; session?: stri
             </Button>
           </div>
           <ImportBar />
-          <SessionList project={project} session={session} />
+          <FoundSessions project={project} session={session} />
           <div className="flex items-center justify-between border-t border-line px-2 py-1">
             <RulesButton project={project} />
             <TrashButton project={project} />

@@ -17,6 +17,7 @@ from antiphon.server.rest import NewSession, SessionChanges, SessionList
 from antiphon.server.rows import page_cursor, read_cursor, session_row
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+Title = Annotated[str, QueryParameter(max_length=200)]
 
 
 @get("/api/sessions", tags=["sessions"], responses=refusals(404))
@@ -27,9 +28,13 @@ async def list_sessions(
     provider: FromQuery[str | None] = None,
     before: FromQuery[str | None] = None,
     limit: Limit = 50,
+    title: Title = "",
     trashed: FromQuery[bool] = False,
 ) -> SessionList:
-    """A page of sessions, the latest active first. `before` is the `next` of the page before."""
+    """A page of sessions, the latest active first. `before` is the `next` of the page before.
+
+    `title`: only those whose title holds it, in capitals or not.
+    """
     cursor = _cursor(before)
     wanted = (await project_of(parts, caller.user, project)).id if project is not None else None
     revision = parts.hub.revision
@@ -39,6 +44,7 @@ async def list_sessions(
             caller.user,
             project=wanted,
             provider=provider,
+            title=title.strip(),
             trashed=trashed,
             before=cursor,
             limit=limit + 1,
