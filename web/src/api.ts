@@ -94,7 +94,8 @@ export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/
 export const fetchImports = (after?: string) => request<ImportsPage>("GET", `api/imports?${query({ after })}`);
 export const lookAgain = () => request<ImportsPage>("POST", "api/imports");
 
-export const fetchProviders = () => request<Providers>("GET", "api/providers");
+/** `wait`: until each was looked at, which takes a second or more after the server's start. */
+export const fetchProviders = (wait: boolean) => request<Providers>("GET", `api/providers?${query({ wait })}`);
 
 export const fetchSessions = (project: string, before?: string, trashed?: boolean) =>
   request<SessionList>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);

@@ -40,6 +40,28 @@ async function opened(): Promise<Lists> {
   return lists;
 }
 
+test("agents have their names at once; whether they can be used comes when the server has looked", async () => {
+  let looked: (response: Response) => void = () => undefined;
+  const looking = new Promise<Response>((resolve) => {
+    looked = resolve;
+  });
+  const claude = { id: "claude", name: "Claude Code", capabilities: {} };
+  vi.stubGlobal("fetch", (address: string) => {
+    const url = new URL(address);
+    if (url.pathname.endsWith("/projects")) return Promise.resolve(Response.json({ projects: [{ id: "p1", name: "demo" }] }));
+    return url.searchParams.get("wait") === "true" ? looking : Promise.resolve(Response.json({ providers: [claude] }));
+  });
+  const lists = new Lists();
+  const refreshed = lists.refresh();
+  await vi.waitFor(() => {
+    expect(lists.view.get().providers?.map(({ name }) => name)).toEqual(["Claude Code"]);
+    expect(lists.view.get().projects?.map(({ name }) => name)).toEqual(["demo"]);
+  });
+  looked(Response.json({ providers: [{ ...claude, readiness: { found: true } }] }));
+  await refreshed;
+  expect(lists.view.get().providers?.[0]?.readiness?.found).toBe(true);
+});
+
 test("the newest session stands first, and moves up as soon as the server says that it moved", async () => {
   pages[""] = { sessions: [row("b", 20), row("a", 10)], next: null, revision: 1 };
   const lists = await opened();

@@ -66,11 +66,26 @@ export class Lists {
   }
 
   async #refreshNames(): Promise<void> {
-    const [projects, providers] = await Promise.all([fetchProjects(), fetchProviders()]);
+    await Promise.all([this.#refreshProjects(), this.#refreshProviders()]);
+  }
+
+  async #refreshProjects(): Promise<void> {
+    const projects = await fetchProjects();
     if (projects.ok) this.view.patch({ projects: projects.value.projects, problem: undefined });
     else this.view.patch({ problem: projects.problem });
-    if (providers.ok) this.view.patch({ providers: providers.value.providers });
-    else this.view.patch({ problem: providers.problem });
+  }
+
+  /** The agents' names at once; whether they can be used, when the server has looked. */
+  async #refreshProviders(): Promise<void> {
+    const known = await fetchProviders(false);
+    if (!known.ok) {
+      this.view.patch({ problem: known.problem });
+      return;
+    }
+    this.view.patch({ providers: known.value.providers });
+    if (known.value.providers.every(({ readiness }) => readiness)) return;
+    const looked = await fetchProviders(true);
+    this.view.patch(looked.ok ? { providers: looked.value.providers } : { problem: looked.problem });
   }
 
   async #page(project: string, before?: string): Promise<void> {

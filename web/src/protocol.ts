@@ -1101,7 +1101,7 @@ export interface ProviderInfo {
   id: string;
   name: string;
   capabilities: Capabilities;
-  readiness: Readiness;
+  readiness?: Readiness | null;
 }
 /**
  * What the agent can do, told honestly: the page offers nothing else.

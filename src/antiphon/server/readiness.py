@@ -42,6 +42,13 @@ class Lookout:
             return await asyncio.shield(looking)
         return seen.readiness
 
+    def known(self, provider: Provider) -> Readiness | None:
+        """What was seen last; None when the first look, which this begins, has not come back."""
+        seen = self._seen.get(provider.id)
+        if seen is None or self._clock.monotonic() - seen.at >= FRESH_SECONDS:
+            self._look(provider)
+        return seen.readiness if seen else None
+
     def _look(self, provider: Provider) -> asyncio.Task[Readiness]:
         looking = self._looking.get(provider.id)
         if looking is None:

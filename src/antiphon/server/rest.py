@@ -207,7 +207,8 @@ class ProviderInfo(Resource, frozen=True):
     id: str
     name: str
     capabilities: Capabilities
-    readiness: Readiness
+    readiness: Readiness | None = None
+    """None: the first look is still under way (only where it is not waited for)."""
 
 
 class Providers(Resource, frozen=True):

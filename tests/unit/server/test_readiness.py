@@ -77,3 +77,13 @@ async def test_a_look_that_fails_is_told(clock: ManualClock) -> None:
     provider.error = ZeroDivisionError("x")
     found = await lookout.readiness(provider)
     assert not found.found and "ZeroDivisionError" in found.message
+
+
+async def test_who_does_not_wait_is_told_when_it_is_known(clock: ManualClock) -> None:
+    """The first look goes on beside; until it comes back nothing is known, and nobody looks twice."""
+    provider, lookout = Looked(), Lookout(clock)
+    assert lookout.known(provider) is None and lookout.known(provider) is None
+    provider.gate.set()
+    await lookout.readiness(provider)
+    found = lookout.known(provider)
+    assert found and found.version == "1" and provider.looks == 1

@@ -1,7 +1,7 @@
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { useClient } from "./client-context";
-import { Readiness, usable } from "./readiness";
+import { Readiness, standing, usable } from "./readiness";
 
 /** Which agent is to work: what is on this machine, and what the others need. */
 export function AgentChoice({ value, onChange }: { value: string; onChange: (provider: string) => void }) {
@@ -32,7 +32,7 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
             />
             <span className={`size-2 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
             {provider.name}
-            {!usable(provider) && <span className="text-xs text-faint">{provider.readiness.found ? "not signed in" : "not here"}</span>}
+            {!usable(provider) && <span className="text-xs text-faint">{standing(provider)}</span>}
           </label>
         ))}
       </div>

@@ -85,7 +85,7 @@ function Menu({ id, commands, chosen, onPick }: MenuProps) {
             event.preventDefault(); // the field keeps the focus
             onPick(command);
           }}
-          className="target flex min-h-8 cursor-pointer items-baseline gap-2.5 rounded-lg px-2.5 py-1 aria-selected:bg-accent-soft"
+          className="target flex min-h-8 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 py-1 aria-selected:bg-accent-soft"
         >
           <code className="shrink-0 font-mono text-[0.8125rem]">/{command.name}</code>
           <span className="min-w-0 truncate text-xs text-dim">{command.description}</span>

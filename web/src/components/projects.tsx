@@ -10,7 +10,7 @@ import { Icon } from "./icons";
 import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
-import { Readiness, usable } from "./readiness";
+import { Readiness, standing, usable } from "./readiness";
 import { Wordmark } from "./wordmark";
 
 /** All projects, and which agents this machine has. */
@@ -98,7 +98,7 @@ function Agents({ providers }: { providers: ProviderInfo[] }) {
               <span className={`size-2 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
               <span className="flex-1">{provider.name}</span>
               <span className="text-xs text-faint">
-                {provider.readiness.found ? (provider.readiness.version ?? (usable(provider) ? "ready" : "not signed in")) : "not here"}
+                {standing(provider)}
               </span>
             </div>
             <div className="mt-1.5 pl-4.5 empty:hidden"><Readiness provider={provider} /></div>

@@ -3,12 +3,23 @@ import { CommandLine } from "./failure-card";
 import { Icon } from "./icons";
 import { Notice } from "./notice";
 
+type Looked = NonNullable<ProviderInfo["readiness"]>;
+
 export function usable({ readiness }: ProviderInfo): boolean {
-  return readiness.found && readiness.signedIn !== false;
+  return readiness?.found === true && readiness.signedIn !== false;
+}
+
+/** Why an agent cannot be used, in a word or two. */
+export function standing(provider: ProviderInfo): string {
+  const { readiness } = provider;
+  if (!readiness) return "looking …";
+  if (!readiness.found) return "not here";
+  return usable(provider) ? (readiness.version ?? "ready") : "not signed in";
 }
 
 /** Whether and how an agent can be used here: who pays, what to know beforehand, what is missing and the command that brings it. */
 export function Readiness({ provider }: { provider: ProviderInfo }) {
+  if (!provider.readiness) return null;
   const { account, warning } = provider.readiness;
   return (
     <div className="space-y-2 empty:hidden" data-testid="readiness" data-provider={provider.id}>
@@ -19,15 +30,15 @@ export function Readiness({ provider }: { provider: ProviderInfo }) {
         </p>
       )}
       {warning && <Notice tone="warn" icon="alert" testid="account-warning" title={warning} />}
-      <Missing provider={provider} />
+      <Missing provider={provider} readiness={provider.readiness} />
     </div>
   );
 }
 
-function Missing({ provider }: { provider: ProviderInfo }) {
-  const { message, action } = provider.readiness;
+function Missing({ provider, readiness }: { provider: ProviderInfo; readiness: Looked }) {
+  const { message, action, found } = readiness;
   if (usable(provider)) return message ? <p className="text-[0.8125rem] text-dim">{message}</p> : null;
-  const what = provider.readiness.found ? `${provider.name} is not signed in` : `${provider.name} is not on this machine`;
+  const what = found ? `${provider.name} is not signed in` : `${provider.name} is not on this machine`;
   return (
     <div data-testid="missing" className="rounded-xl border border-line bg-panel px-3.5 py-2.5 text-[0.8125rem]">
       <p className="font-medium">{message || what}</p>

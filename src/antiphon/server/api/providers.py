@@ -11,10 +11,18 @@ from antiphon.server.rest import ProviderInfo, Providers
 
 
 @get("/api/providers", tags=["providers"], responses=refusals())
-async def list_providers(parts: Parts, caller: Caller, fresh: FromQuery[bool] = False) -> Providers:
-    """All providers, as they were when last looked at; `fresh` looks at each now, which may take seconds."""
-    found = parts.providers.values()
-    ready = await asyncio.gather(*(parts.lookout.readiness(provider, fresh=fresh) for provider in found))
+async def list_providers(
+    parts: Parts, caller: Caller, fresh: FromQuery[bool] = False, wait: FromQuery[bool] = True
+) -> Providers:
+    """All providers, as they were when last looked at; `fresh` looks at each now, which may take seconds.
+
+    `wait=false` does not wait for the first look either: `readiness` is left out until it has come back.
+    """
+    found, look = parts.providers.values(), parts.lookout
+    if not wait:
+        ready = [look.known(provider) for provider in found]
+    else:
+        ready = await asyncio.gather(*(look.readiness(provider, fresh=fresh) for provider in found))
     return Providers(
         providers=[
             ProviderInfo(id=p.id, name=p.name, capabilities=p.capabilities, readiness=readiness)
