@@ -160,6 +160,8 @@ async def test_a_new_file_is_shown_before_it_is_written(subject: Subject) -> Non
     assert file.read_text() == "hi there\n"
     assert isinstance(asked.content, ToolCall)
     assert [(diff.before, diff.after) for diff in asked.content.diffs] == [(None, "hi there\n")]
+    stands = [call.status for call in running(opened.sink)]
+    assert stands == ["preparing", "running", "pending", "running", "completed"], "it waited for the answer"
     assert [option.kind for option in asked.options] == [
         "allow-once", "allow-always", "reject-once", "reject-stop",
     ]  # fmt: skip

@@ -319,18 +319,23 @@ class ClaudeAgent:
             return permission.response(request, Answered(option=None))
         use = text(request.get("tool_use_id"))
         call = self._translation.call_of(use)
-        shown = await self._shown(request, call.content if call else None)
-        for event in self._translation.show(use, shown):
-            self._sink.emit(event)
+        shown = replace(await self._shown(request, call.content if call else None), status="pending")
+        self._show(use, shown)
         asked = permission.request(
             await self._planned(request, call), new_id(), call.item if call else None, shown
         )
         answered = await self._ask_person(asked)
+        self._show(use, replace(shown, status="running"))
         if answered.option == permission.STOP:
             run.cancelled = True
         if mode := permission.mode_after(request, answered):
             self._sink.emit(SessionUpdated(mode=mode))
         return permission.response(request, answered)
+
+    def _show(self, use: str, content: ToolCall) -> None:
+        """More is known of an open call."""
+        for event in self._translation.show(use, content):
+            self._sink.emit(event)
 
     async def _planned(self, request: Json, call: OpenCall | None) -> Json:
         """With the plan that is to be agreed to: newer agents keep it in a file of their own."""
