@@ -196,8 +196,9 @@ class Slot:
         self._release()
         try:
             self.claim()
-        except NativeTaken as taken:  # an id that was just minted: nobody can have it
-            _logger.error("native-taken", session=self._session.id, where=taken.where)
+        except NativeTaken as taken:  # just minted, and there already: an agent whose ids tell nothing apart
+            _logger.warning("native-not-unique", session=self._session.id, where=taken.where)
+            self._claims = None
         return True
 
     def claim(self) -> None:

@@ -363,6 +363,22 @@ async def test_two_sessions_never_drive_one_conversation(home: Home, terminal: T
     await home.idle()
 
 
+async def test_ids_that_tell_nothing_apart_lock_nobody_out(home: Home) -> None:
+    """An agent that names each of its conversations alike serves two sessions, prompt after prompt."""
+
+    async def alike(agent: ScriptedAgent, prompt: Prompt) -> Outcome:
+        agent.sink.native("session-1")
+        return await done(agent, prompt)
+
+    home.provider.script = alike
+    assert isinstance(await home.prompt("one"), Accepted)
+    await home.idle()
+    await home.make()
+    for text in ("two", "three"):
+        assert isinstance(await home.prompt(text), Accepted)
+        await home.idle()
+
+
 async def test_a_start_without_a_prompt_is_held_as_well(home: Home, terminal: Terminal) -> None:
     """A warm start, too, leaves alone what another process runs."""
     terminal.prompt("one")
