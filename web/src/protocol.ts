@@ -806,7 +806,7 @@ export interface Imports {
  */
 export interface Notice {
   type: "notice";
-  code: "new-version" | "signed-out" | "slow-client" | "storage-back" | "storage-full";
+  code: "import-failed" | "new-version" | "signed-out" | "slow-client" | "storage-back" | "storage-full";
   message: string;
   session?: string | null;
 }

@@ -258,7 +258,9 @@ class Imports(Frame, frozen=True, tag="imports"):
     """Files that became none, in all: `GET /api/imports` says why."""
 
 
-NoticeCode = Literal["storage-full", "storage-back", "new-version", "slow-client", "signed-out"]
+NoticeCode = Literal[
+    "storage-full", "storage-back", "new-version", "slow-client", "signed-out", "import-failed"
+]
 
 
 class Notice(Frame, frozen=True, tag="notice"):

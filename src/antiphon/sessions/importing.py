@@ -23,7 +23,7 @@ from antiphon.clock import Clock
 from antiphon.log import imports as rows
 from antiphon.log.imports_note import note
 from antiphon.log.store import Log
-from antiphon.model.replies import Imports
+from antiphon.model.replies import Imports, Notice
 from antiphon.providers.archive import Archive, Skipped, TranscriptFile
 from antiphon.sessions.hub import Hub
 
@@ -72,6 +72,8 @@ class Importing:
         self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._told_at = 0.0
+        self._failed = ""
+        """What broke the last look, which was told."""
         self.progress = Imports(running=False, done=0, total=0, imported=0, skipped=0)
 
     def start(self) -> None:
@@ -95,11 +97,21 @@ class Importing:
             self._asked.clear()
             try:
                 await self.look()
-            except Exception:
+                self._failed = ""
+            except Exception as error:
                 _logger.exception("import-failed")
                 self.progress = replace(self.progress, running=False)
                 self._hub.tell(self._user, self.progress)
+                self._tell(f"{type(error).__name__}: {error}")
             await self._rest()
+
+    def _tell(self, why: str) -> None:
+        """Say what broke a look: once, not at every try."""
+        if why == self._failed:
+            return
+        self._failed = why
+        message = f"Antiphon could not look through the sessions that agents keep ({why}). It tries again."
+        self._hub.tell(self._user, Notice(code="import-failed", message=message))
 
     async def _rest(self) -> None:
         """Until the next pass: asked for, or after a while if somebody is there to see it."""

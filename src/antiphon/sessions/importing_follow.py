@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from antiphon.log import imports as rows
 from antiphon.log import turns as turn_rows
 from antiphon.model import events as e
+from antiphon.model.replies import Notice
 from antiphon.providers.archive import Archive, Reading
 from antiphon.sessions import failures
 from antiphon.sessions.ending import closing
@@ -53,6 +54,8 @@ class Follower:
         """The session's turns, and whether they were asked for here."""
         self._replaying = False
         self._broken = False
+        self._unread = ""
+        """Why the record could not be read when it was last tried, which was told."""
         """The log refused what the file says: a mistake of ours, told once."""
 
     @property
@@ -79,12 +82,23 @@ class Follower:
             return
         try:
             await self._catch_up()
+            self._unread = ""
         except OSError as error:
             _logger.warning("transcript-not-read", session=self._session.id, error=str(error))
+            self.tell(str(error))
         except REFUSALS as error:
             self._broken = True
             _logger.exception("transcript-refused", session=self._session.id)
             self._session.say(e.AgentFailed(failure=failures.internal(self._session.row.provider, error)))
+
+    def tell(self, why: str) -> None:
+        """Say that the agent's own record cannot be followed: once, not at every look."""
+        if why == self._unread:
+            return
+        self._unread = why
+        session = self._session
+        message = f"What {session.provider.name} has kept of this conversation could not be read: {why}."
+        session.hub.tell(session.row.user, Notice(code="import-failed", message=message, session=session.id))
 
     async def _catch_up(self) -> None:
         session = self._session

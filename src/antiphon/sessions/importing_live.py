@@ -44,5 +44,6 @@ class Followers:
             await follower.look()
         except asyncio.CancelledError:
             raise
-        except Exception:  # one session's trouble is not the others'
+        except Exception as error:  # one session's trouble is not the others'
             _logger.exception("follow-failed", session=follower.session.id)
+            follower.tell(f"{type(error).__name__}: {error}")

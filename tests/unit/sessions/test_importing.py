@@ -13,7 +13,7 @@ from antiphon.log import imports as import_rows
 from antiphon.log import projects
 from antiphon.log import sessions as rows
 from antiphon.model import events as e
-from antiphon.model.replies import Imports
+from antiphon.model.replies import Imports, Notice
 from antiphon.providers.archive import Found, Skipped, TranscriptFile
 from antiphon.sessions import importing as module
 from antiphon.sessions.importing import Importing
@@ -177,7 +177,14 @@ async def test_a_pass_that_fails_is_tried_again(home: Home, monkeypatch: pytest.
     told: list[object] = []
     woken = asyncio.Event()
     home.hub.listen(home.user, lambda notice: (told.append(notice), woken.set())[1])
+    async with asyncio.timeout(10):
+        while not any(isinstance(notice, Notice) for notice in told):
+            await woken.wait()
+            woken.clear()
+    importing.look_again()  # broken still: it is not said again
     await asyncio.wait_for(woken.wait(), 10)
+    [said] = [notice for notice in told if isinstance(notice, Notice)]
+    assert said.code == "import-failed" and "broken" in said.message
     broken = False
     woken.clear()
     importing.look_again()

@@ -14,7 +14,7 @@ from antiphon.log.store import Log
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
 from antiphon.model.items import Message
-from antiphon.model.replies import Accepted, Rejected
+from antiphon.model.replies import Accepted, Notice, Rejected
 from antiphon.providers.base import Outcome, Prompt
 from antiphon.providers.claude.history import ClaudeHistory
 from antiphon.sessions.importing import Importing
@@ -394,6 +394,30 @@ async def test_a_start_without_a_prompt_is_held_as_well(home: Home, terminal: Te
     assert "Their session" in failure.message
     assert session.slot.native_session == NATIVE
     other.release()
+
+
+async def test_a_record_that_cannot_be_read_is_said_once(
+    home: Home, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at each second, told once; and again when it broke anew after it could be read."""
+    terminal.prompt("one")
+    terminal.answer("yes")
+    await home.look()
+    told: list[Any] = []
+    home.hub.listen(home.user, told.append)
+    session = await home.live()
+    looks = iter((True, True, False, True))
+
+    def failing(*_: object) -> None:
+        if next(looks):
+            raise OSError("no permission")
+
+    monkeypatch.setattr("antiphon.sessions.importing_follow.look_at", failing)
+    for _ in range(4):
+        await session.caught_up()
+    said = [notice for notice in told if isinstance(notice, Notice)]
+    assert [(notice.code, notice.session) for notice in said] == [("import-failed", session.id)] * 2
+    assert "no permission" in said[0].message
 
 
 async def test_a_long_line_is_passed_over(
