@@ -118,8 +118,11 @@ class Case:
         row, tab = self.row, self.tab
         if row.sign not in ("", "end"):
             await tab.watch(row.sign)
+        before = await tab.last_turn()
         sent = await tab.now()
         await tab.prompt(row.prompt)
+        if row.end:
+            await tab.turn_after(before)
         came = (await row.act(self) if row.act else None) or sent
         if not row.sign:
             return row.sees

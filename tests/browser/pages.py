@@ -201,8 +201,12 @@ class Tab:
         """Prompt, and wait until its turn has completed."""
         before = await self.last_turn()
         await self.prompt(text)
-        await self.page.wait_for_function(f"before => {LAST_TURN} !== before", arg=before)
+        await self.turn_after(before)
         await self.turn_is("completed", limit_s=limit_s)
+
+    async def turn_after(self, before: str | None) -> None:
+        """Wait until the last turn is another than `before`, whose end may look the same."""
+        await self.page.wait_for_function(f"before => {LAST_TURN} !== before", arg=before)
 
     async def last_turn(self) -> str | None:
         """The last turn's id. (Turns out of sight are not counted in the page: it makes what is in sight only.)"""
