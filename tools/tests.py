@@ -79,4 +79,4 @@ def _names_a_place(words: list[str]) -> bool:
 
 
 def _wants_browser(words: list[str]) -> bool:
-    return not _names_a_place(words) or any("browser" in word for word in words)
+    return not _names_a_place(words) or any("browser" in word or "agents" in word for word in words)

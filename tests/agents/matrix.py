@@ -1,14 +1,14 @@
-"""The table of faults: what a person sees of each, asserted on the page and in the log, and written down.
+"""A row of the table of faults, and how it is run: with the real agent, on the page and in the log.
 
-A row is one fault. `Case.run` brings it about with the real agent, sees how the page tells it and how long
-that took, looks at the log, reloads, and asks the next prompt. Rows that held are what docs/providers.md
-shows, between the marks of their agent.
+A row is one fault (faults.py) of one agent (a Subject). `Case.run` brings it about, sees how the page tells it
+and how long that took, looks at the log, reloads, and asks the next prompt.
 """
 
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 import psutil
 from playwright.async_api import expect
 
+from tests.agents import mock_model
+from tests.agents.fixtures import Fixture
 from tests.browser.pages import Desk, End, Tab
 from tests.browser.processes import agents_of, all_gone
 from tests.browser.wire import Wire
-from tools import ROOT
 
-DOCS = ROOT / "docs/providers.md"
 ENDS = ("turn-completed", "turn-failed", "turn-cancelled", "turn-interrupted")
 NOISE_S = 2.0
 """For a busy machine, on top of a limit."""
@@ -32,7 +32,7 @@ Act = Callable[["Case"], Awaitable[float | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One fault."""
+    """One fault of one agent."""
 
     name: str
     prompt: str
@@ -66,14 +66,50 @@ class Row:
     project: str = "site"
 
 
+@dataclass(frozen=True)
+class NotApplicable:
+    """A fault that this agent cannot have."""
+
+    reason: str
+    """At the level of the wire."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """An agent, and what is needed to bring its faults about."""
+
+    provider: str
+    name: str
+    """For the table: "Codex"; one that is not the real program says so."""
+    fixtures: list[Fixture]
+    at_home: Callable[[Path, str], dict[str, str]]
+    """A folder and the model's address → the environment of a machine with this agent (machine.py)."""
+    rows: Mapping[str, Row | NotApplicable]
+    """By the keys of `faults.FAULTS`, all of them."""
+    program: str = ""
+    """Its link in the machine's `bin`; empty: it is not looked for on the PATH."""
+    real: Path = Path()
+    """Where the link leads."""
+    passes: tuple[str, ...] = ("--version",)
+    """First arguments of looks at it, which are no sessions."""
+    asks: bool = True
+    """It asks before it runs a command."""
+    other_model: str = ""
+    patch: str = ""
+    """Python that the server runs at its start: makes Antiphon fail on purpose."""
+    options: tuple[str, ...] = ()
+    """Of `antiphon serve`."""
+    serve: Callable[[list[Fixture], Path], AbstractContextManager[str]] = mock_model.serving
+    """Its model."""
+
+
 @dataclass(kw_only=True)
 class Case:
     """A row being run."""
 
     row: Row
+    subject: Subject
     desk: Desk
-    provider: str
-    home: Path
     cable: Wire
     """Between the agent and its model."""
     tab: Tab = field(init=False)
@@ -83,7 +119,7 @@ class Case:
     async def run(self) -> None:
         """Bring the fault about, and see all that it must come with."""
         row = self.row
-        self.session = await asyncio.to_thread(self.desk.make_session, self.provider, row.project)
+        self.session = await asyncio.to_thread(self.desk.make_session, self.subject.provider, row.project)
         if row.before and not row.warm:
             await row.before(self)
         self.tab = tab = await self.desk.session_tab(self.session)
@@ -148,7 +184,7 @@ class Case:
         await tab.turn_is(end)
         if end == "failed":
             await expect(tab.failure.last).to_have_attribute("data-code", row.code)
-            await expect(tab.failure.last).to_have_attribute("data-type", f"{self.provider}-error")
+            await expect(tab.failure.last).to_have_attribute("data-type", f"{self.subject.provider}-error")
         if row.keeps:
             await expect(tab.message).to_contain_text(row.keeps)
         if row.once:
@@ -172,6 +208,16 @@ class Case:
                 await asyncio.sleep(0.05)
 
     # What it can do and see
+
+    @property
+    def home(self) -> Path:
+        """The machine's."""
+        return Path(self.desk.server.environment()["HOME"])
+
+    @property
+    def program(self) -> Path:
+        """The agent's link in the machine's `bin`."""
+        return self.home.parent / "bin" / self.subject.program
 
     def events(self) -> list[dict[str, Any]]:
         """The session's log."""
@@ -211,26 +257,3 @@ class Case:
     def trash(self) -> None:
         """Put the session away, and its agent with it."""
         self.desk.api.patch(f"/api/sessions/{self.session}", json={"trashed": True}).raise_for_status()
-
-
-def written(agent: str, held: list[tuple[Row, str]]) -> str:
-    """docs/providers.md with this agent's table."""
-    lines = ["| Fault | What the person sees | within | the turn ends | and |", "|---|---|---|---|---|"]
-    lines += [_line(row, told) for row, told in held]
-    begin, end = f"<!-- faults: {agent} -->", f"<!-- end of faults: {agent} -->"
-    text = DOCS.read_text()
-    before, rest = text.split(begin)
-    after = rest.split(end)[1]
-    return before + begin + "\n" + "\n".join(lines) + "\n" + end + after
-
-
-def _line(row: Row, told: str) -> str:
-    end = (f"`{row.end}`" + (f", `{row.code}`" if row.code else "")) if row.end else "never began"
-    more = [
-        "what was said is kept" if row.keeps else "",
-        "the cut text is replaced" if row.once else "",
-        "no process is left" if row.dies else "",
-        "the next prompt is answered",
-    ]
-    limit = f"{row.limit_s:g} s" if row.sign else "—"
-    return f"| {row.name} | {told} | {limit} | {end} | {', '.join(filter(None, more))} |"

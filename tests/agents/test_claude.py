@@ -33,7 +33,8 @@ from antiphon.testing.check_provider import (
 )
 from antiphon.testing.sink import RecordingSink, reject
 from tests.agents import mock_model
-from tests.agents.real_claude import WORDS, after, at_home, call, hanging, says, slowly
+from tests.agents.fixtures import WORDS, after, call, hanging, says, slowly
+from tests.agents.real_claude import at_home
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(120)]
 

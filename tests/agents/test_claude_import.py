@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.agents import mock_model
-from tests.agents.real_claude import CLAUDE, at_home, says
+from tests.agents.fixtures import says
+from tests.agents.real_claude import CLAUDE, at_home
 from tests.servers import RunningServer
 
 pytestmark = pytest.mark.skipif(not CLAUDE.exists(), reason="./dev test --agents installs it")

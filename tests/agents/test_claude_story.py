@@ -1,4 +1,4 @@
-"""A person and the real Claude Code in a browser: the good day. (The bad days: test_claude_faults.py.)"""
+"""A person and the real Claude Code in a browser: the good day. (The bad days: test_faults.py.)"""
 
 import asyncio
 import os
@@ -11,7 +11,8 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.agents import mock_model
-from tests.agents.real_claude import WORDS, after, at_home, call, says, slowly
+from tests.agents.fixtures import WORDS, after, call, says, slowly
+from tests.agents.real_claude import at_home
 from tests.browser.pages import Desk
 from tests.browser.processes import agents_of, all_gone
 from tests.servers import RunningServer

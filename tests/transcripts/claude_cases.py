@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from tests.agents.real_claude import WORDS, Fixture, after, call, refuses, says, slowly
+from tests.agents.fixtures import WORDS, Fixture, after, call, refuses, says, slowly
 
 POEM = "one\ntwo\nthree\n"
 DOT = bytes.fromhex(
