@@ -75,9 +75,25 @@ def _promises() -> Iterator[str]:
     for number in PROMISES:
         if not TEST.search(rows.get(number, "")):
             yield f"docs/architecture.md: promise {number} names no test (`tests/a.py::test_b`)"
-    for place, name in set(TEST.findall(text)):
+    yield from _tests_are_there(ARCHITECTURE, text)
+
+
+def _roads(text: str) -> Iterator[str]:
+    """Each road into an agent has its test."""
+    section = re.search(r"^## Roads into an agent$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (?!Road\b)([^|]+?) \|(.*)$", section[1], re.MULTILINE) if section else []
+    if not rows:
+        yield "docs/protocol.md has no table of the roads into an agent"
+    for road, row in rows:
+        if not TEST.search(row):
+            yield f"docs/protocol.md: the road “{road}” names no test (`tests/a.py::test_b`)"
+    yield from _tests_are_there(PROTOCOL, text)
+
+
+def _tests_are_there(doc: Path, text: str) -> Iterator[str]:
+    for place, name in sorted(set(TEST.findall(text))):
         if not _has_test(ROOT / place, name):
-            yield f"docs/architecture.md: there is no test {place}::{name}"
+            yield f"docs/{doc.name}: there is no test {place}::{name}"
 
 
 def _has_test(path: Path, name: str) -> bool:
@@ -107,6 +123,7 @@ def _protocol() -> Iterator[str]:
     for word in sorted(protocol_types.message_types()):
         if f"`{word}`" not in headings:
             yield f"docs/protocol.md: no heading names `{word}`"
+    yield from _roads(text)
 
 
 def _glossary() -> Iterator[str]:

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.agents import acts, faults_claude
+from tests.agents import acts
 from tests.agents.faults import DOCS, FAULTS, with_overview, with_table
 from tests.agents.matrix import Case, NotApplicable, Subject
+from tests.agents.subjects import SUBJECTS
 from tests.browser.pages import Desk
 from tests.browser.wire import Wire
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.agents, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
-SUBJECTS: list[Subject] = [faults_claude.SUBJECT]
 TOLD: dict[str, dict[str, str]] = {}
 """By agent and fault: what the person was told, where the row held."""
 

@@ -20,7 +20,10 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tests/test_a.py").write_text("async def test_b() -> None:\n    pass\n")
     rows = "\n".join(f"| {number} Promise | `tests/test_a.py::test_b` |" for number in docs_check.PROMISES)
     (tmp_path / "docs/architecture.md").write_text(f"# Architecture\n\n{rows}\n")
-    (tmp_path / "docs/protocol.md").write_text("# Wire\n\n## `welcome`\n\n## `ping` and `pong`\n")
+    (tmp_path / "docs/protocol.md").write_text(
+        "# Wire\n\n## `welcome`\n\n## `ping` and `pong`\n\n"
+        "## Roads into an agent\n\n| Road | Test |\n|---|---|\n| a prompt | `tests/test_a.py::test_b` |\n\n## Failures\n"
+    )
     (tmp_path / "docs/glossary.md").write_text("\n".join(f"- **{word}**: …" for word in docs_check.WORDS))
     return tmp_path
 
@@ -53,6 +56,18 @@ def test_a_test_that_is_not_there_is_found(tree: Path) -> None:
     """A promise is not held by a test's name."""
     replace(tree / "docs/architecture.md", "::test_b", "::test_gone")
     assert docs_check.problems() == ["docs/architecture.md: there is no test tests/test_a.py::test_gone"]
+
+
+def test_a_road_without_a_test_is_found(tree: Path) -> None:
+    """Each road into an agent has a row that names one, which is there; and there is a table."""
+    protocol = tree / "docs/protocol.md"
+    replace(protocol, "::test_b", "::test_gone")
+    assert docs_check.problems() == ["docs/protocol.md: there is no test tests/test_a.py::test_gone"]
+    replace(protocol, "`tests/test_a.py::test_gone`", "")
+    [said] = docs_check.problems()
+    assert "the road “a prompt” names no test" in said
+    replace(protocol, "| a prompt |  |\n", "")
+    assert docs_check.problems() == ["docs/protocol.md has no table of the roads into an agent"]
 
 
 def test_a_message_without_a_section_is_found(tree: Path) -> None:
