@@ -14,6 +14,7 @@ QUICK = ["tests/unit", "tests/conformance", "tests/integration"]
 ALONE = ["tests/browser"]
 """One after the other: they measure what a person waits for."""
 AGENTS = "tests/agents"
+"""Three at a time: most of it is waiting for an agent that hangs. What shares an agent stays on one worker."""
 
 
 def run(pytest_words: list[str], agents: bool) -> int:
@@ -27,7 +28,9 @@ def run(pytest_words: list[str], agents: bool) -> int:
         return _pytest(pytest_words, agents)
     start = time.monotonic()
     failed: list[str] = []
-    steps = {"check": _check, "vitest": _vitest, "pytest": _quick, "browser": lambda: _alone(agents)}
+    steps = {"check": _check, "vitest": _vitest, "pytest": _quick, "browser": _alone}
+    if agents:
+        steps["agents"] = _agents
     for name, step in steps.items():
         print(f"\n==== {name} ====", flush=True)
         if not _passes(step):
@@ -59,9 +62,14 @@ def _quick() -> int:
     return _run_pytest(["-n", "2", "--dist", "loadfile", *QUICK])
 
 
-def _alone(agents: bool) -> int:
+def _alone() -> int:
     environment.prepare_package()
-    return _run_pytest([*ALONE, *([AGENTS] if agents else [])])
+    return _run_pytest(ALONE)
+
+
+def _agents() -> int:
+    environment.prepare_package()
+    return _run_pytest(["-n", "3", "--dist", "loadgroup", AGENTS])
 
 
 def _pytest(words: list[str], agents: bool) -> int:

@@ -25,7 +25,10 @@ PROTOCOL = Subprotocol("antiphon.v1")
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(each, id=each.name, marks=pytest.mark.xdist_group(each.name)) for each in SUBJECTS],
+    params=[
+        pytest.param(each, id=each.name, marks=pytest.mark.xdist_group(f"roads {each.name}"))
+        for each in SUBJECTS
+    ],
 )
 def subject(request: pytest.FixtureRequest) -> Subject:
     """The agent."""
