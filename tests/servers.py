@@ -72,6 +72,7 @@ class RunningServer:
         """The child's environment: the test's own, without settings of Antiphon's."""
         around = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
         own = {"XDG_STATE_HOME": str(self._folder / "state"), "ANTIPHON_NO_IMPORT": "1"}
+        own["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nothing into a developer's own
         return around | own | self._environment
 
     def start(self, port: int = 0) -> "RunningServer":
@@ -135,10 +136,12 @@ class RunningServer:
         """What it wrote to stderr over all its starts."""
         return self.log_path.read_text() if self.log_path.exists() else ""
 
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run another `antiphon` command on the same data directory."""
+    def command(self, *words: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run another `antiphon` command on the same data directory; `typed` comes on its stdin."""
         command = [sys.executable, "-m", "antiphon", *words, "--data-dir", str(self.data_dir)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=self.environment())
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=60, env=self.environment(), input=typed
+        )
 
     # Talking to it
 

@@ -4,11 +4,12 @@ import httpx
 from websockets.sync.client import connect
 
 from antiphon.model.ids import new_id
-from tests.rest import prompt, wait_for
+from tests.rest import events, prompt, wait_for
 from tests.servers import RunningServer
 
 PROMPT_SECRET = "sk-fake-0123456789-in-a-prompt"
 TITLE_SECRET = "a-title-that-nobody-should-read"
+KEY_SECRET = "sk-fake-or-v1-of-a-provider"
 
 
 def test_a_whole_story_leaves_no_secret_in_the_log(running_server: RunningServer) -> None:
@@ -27,6 +28,11 @@ def test_a_whole_story_leaves_no_secret_in_the_log(running_server: RunningServer
         api.patch(f"/api/sessions/{session}", json={"title": TITLE_SECRET})
         prompt(api, session, PROMPT_SECRET, key="not an id")
         prompt(api, "no-such-session", PROMPT_SECRET)
+        assert api.put("/api/providers/gemini/key", json={"key": KEY_SECRET}).status_code == 200
+        assert api.put("/api/providers/gemini/key", json={"key": f"{KEY_SECRET} x"}).status_code == 400
+        assert KEY_SECRET not in api.get("/api/providers?fresh=true").text
+        for event in events(api, session):
+            assert KEY_SECRET not in str(event)
     httpx.get(f"{running_server.url}/api/me?token={token}", headers={"host": "evil.example"})
     httpx.post(f"{running_server.url}/api/sign-in", json={"token": link})
     address = running_server.url.replace("http", "ws", 1) + "/ws"
@@ -39,5 +45,13 @@ def test_a_whole_story_leaves_no_secret_in_the_log(running_server: RunningServer
     running_server.stop()
     said = running_server.log()
     assert '"ready"' in said
-    for secret in (link, cookie, token, token.removeprefix("antiphon_"), PROMPT_SECRET, TITLE_SECRET):
+    for secret in (
+        link,
+        cookie,
+        token,
+        token.removeprefix("antiphon_"),
+        PROMPT_SECRET,
+        TITLE_SECRET,
+        KEY_SECRET,
+    ):
         assert secret not in said

@@ -1101,6 +1101,7 @@ export interface ProviderInfo {
   id: string;
   name: string;
   capabilities: Capabilities;
+  key?: ProviderKey | null;
   readiness?: Readiness | null;
 }
 /**
@@ -1118,6 +1119,15 @@ export interface Capabilities {
   warm?: boolean;
 }
 /**
+ * Where a provider's key is; never the key.
+ */
+export interface ProviderKey {
+  variable: string;
+  source: string;
+  kept: boolean;
+  problem: string;
+}
+/**
  * Whether the agent can be used here, and what is missing.
  */
 export interface Readiness {
@@ -1129,6 +1139,12 @@ export interface Readiness {
   action?: Action | null;
   account?: string;
   warning?: string;
+}
+/**
+ * A provider's key: told this once, and never shown again.
+ */
+export interface NewKey {
+  key: string;
 }
 /**
  * All that wait for the person's answer.
@@ -1210,6 +1226,7 @@ export interface Refused {
     | "foreign-origin"
     | "internal"
     | "invalid"
+    | "key-not-kept"
     | "link-unknown"
     | "method-not-allowed"
     | "name-taken"

@@ -4,8 +4,10 @@ Agents run commands that models think up, so a key that the agent does not need 
 there to be read (promise 10).
 """
 
+import contextlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextvars import ContextVar
 
 MARKER = "ANTIPHON_MARKER"
 """The variable by which a process is known as ours, over its parent's death (promise 7)."""
@@ -35,13 +37,27 @@ SECRET_LENGTH = 8
 """Characters: a shorter value is no secret, and redacting it would blank out innocent words."""
 
 
+_ADDED: ContextVar[Mapping[str, str]] = ContextVar("added", default={})  # noqa: B039 (it is never changed)
+
+
+@contextlib.contextmanager
+def added(variables: Mapping[str, str]) -> Generator[None]:
+    """Within it, in this task alone, `for_provider` adds these: a look at one provider, with its key."""
+    before = _ADDED.set(variables)
+    try:
+        yield
+    finally:
+        _ADDED.reset(before)
+
+
 def for_provider(provider: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment for a provider's agent, out of the user's (`os.environ`)."""
     own = KEYS.get(provider, ())
     foreign = tuple(prefix for prefixes in KEYS.values() for prefix in prefixes)
+    users = {**os.environ, **_ADDED.get()} if base is None else base
     return {
         name: value
-        for name, value in (os.environ if base is None else base).items()
+        for name, value in users.items()
         if not name.startswith(OWN) and (name.startswith(own) or not name.startswith(foreign))
     }
 

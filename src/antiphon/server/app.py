@@ -1,5 +1,6 @@
 """The only place that wires concretes: from settings and an open log to one ASGI application."""
 
+import asyncio
 import gc
 import socket
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,13 @@ from antiphon.providers.archive import Archive
 from antiphon.providers.base import ProcessStarted, Provider
 from antiphon.providers.claude.history import ClaudeHistory, config_folder
 from antiphon.providers.environment import for_provider
+from antiphon.providers.keys import Keys
 from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
 from antiphon.server.context import Context
 from antiphon.server.front import Front
 from antiphon.server.gate import Gate
+from antiphon.server.keys import KeyDesk
 from antiphon.server.later import App, Later
 from antiphon.server.limiter import Limiter
 from antiphon.server.page import STATIC, Page
@@ -55,6 +58,9 @@ class Application:
         """Use `build`."""
         hub, auth, server = Hub(), Auth(log, clock), new_id()
         archives = _archives(settings, providers)
+        keys = Keys(settings.data_dir)
+        lookout = Lookout(clock, keys)
+        self.keys = KeyDesk(keys, lookout, providers, clock, self._key_changed)
         self.importing = Importing(
             log=log,
             hub=hub,
@@ -68,7 +74,7 @@ class Application:
             hub=hub,
             clock=clock,
             providers=providers,
-            environment=for_provider,
+            environment=self.keys.environment,
             reap=_reap,
             archives=self.importing.archives,
             claims=Claims(settings.claims_dir or settings.data_dir / "conversations", str(settings.data_dir)),
@@ -96,11 +102,13 @@ class Application:
             clock=clock,
             auth=auth,
             limiter=Limiter(clock),
-            lookout=Lookout(clock),
+            lookout=lookout,
+            keys=self.keys,
             server=server,
             connections=self.sockets.__len__,
             sign_out=self._sign_out,
         )
+        self._watching: asyncio.Task[None] | None = None
         self._rest = Later(partial(_rest, context))
         self.front = Front(
             gate=_gate(settings, port),
@@ -114,6 +122,9 @@ class Application:
     async def _sign_out(self, token: str) -> None:
         await self.sockets.goodbye(SIGNED_OUT, token=token)
 
+    async def _key_changed(self, provider: str) -> None:
+        await self.supervisor.relaunch(provider)
+
     async def start(self) -> None:
         """Recover what an earlier run left behind."""
         await self.supervisor.start()
@@ -122,9 +133,12 @@ class Application:
         """Put together what a start need not wait for."""
         await self._rest.made()
         self.importing.start()
+        self._watching = asyncio.create_task(self.keys.watch())
 
     async def end_turns(self) -> None:
         """End every turn and every agent; the clients see it."""
+        if self._watching:
+            self._watching.cancel()
         await self.importing.stop()
         await self.supervisor.stop()
 

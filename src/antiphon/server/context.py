@@ -10,6 +10,7 @@ from antiphon.log.store import Log
 from antiphon.providers.base import Provider
 from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
+from antiphon.server.keys import KeyDesk
 from antiphon.server.limiter import Limiter
 from antiphon.server.readiness import Lookout
 from antiphon.sessions.hub import Hub
@@ -30,6 +31,7 @@ class Context(Struct, frozen=True, kw_only=True):
     auth: Auth
     limiter: Limiter
     lookout: Lookout
+    keys: KeyDesk
     server: str
     """This run of the server: a new id at each start."""
     connections: Callable[[], int]

@@ -26,6 +26,7 @@ ErrorCode = Literal[
     "folder-exists",
     "name-taken",
     "bypass-not-allowed",
+    "key-not-kept",
     "storage-full",
     "server-stopping",
     "internal",

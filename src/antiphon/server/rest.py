@@ -201,12 +201,36 @@ class Attachment(Resource, frozen=True):
     """Bytes."""
 
 
+class ProviderKey(Resource, frozen=True):
+    """Where a provider's key is; never the key."""
+
+    variable: str
+    """What the agent reads it from, such as OPENROUTER_API_KEY."""
+    source: str
+    """In words, such as "in this system's keyring"; empty: there is none."""
+    kept: bool
+    """Antiphon keeps it: it can be removed."""
+    problem: str
+    """Why a key that is kept cannot be had."""
+
+
+class NewKey(Ask, frozen=True):
+    """A provider's key: told this once, and never shown again."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=5000)]
+
+    def __repr__(self) -> str:
+        return "NewKey()"
+
+
 class ProviderInfo(Resource, frozen=True):
     """A provider, what its agent can do, and whether it is ready here."""
 
     id: str
     name: str
     capabilities: Capabilities
+    key: ProviderKey | None = None
+    """None: it takes no key."""
     readiness: Readiness | None = None
     """None: the first look is still under way (only where it is not waited for)."""
 

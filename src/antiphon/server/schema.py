@@ -46,6 +46,8 @@ RESOURCES = (
     rest.ImportsPage,
     rest.Attachment,
     rest.Providers,
+    rest.ProviderKey,
+    rest.NewKey,
     rest.Approvals,
     rest.Rules,
     rest.Tokens,

@@ -6,7 +6,7 @@ in by `say`. Both become events in the journal. The turn's own course is in `tur
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
@@ -55,7 +55,7 @@ class Session:
         row: rows.Session,
         state: State,
         provider: Provider,
-        environment: Callable[[str], Mapping[str, str]],
+        environment: Callable[[str], Awaitable[Mapping[str, str]]],
         on_lost: Callable[["Session"], None],
         claims: Claims | None = None,
     ) -> None:
@@ -242,7 +242,7 @@ class Session:
 
     async def relaunch(self) -> None:
         """What the agent was started with is no longer so: end it, at once or after its turn."""
-        self.slot.relaunch = True
+        self.slot.relaunch, self.slot.failed = True, None
         async with self.lock:
             if self.turn is None:
                 await self.close_agent()

@@ -11,7 +11,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Slot:
     def __init__(
         self,
         session: "Session",
-        environment: Callable[[str], Mapping[str, str]],
+        environment: Callable[[str], Awaitable[Mapping[str, str]]],
         claims: Claims | None = None,
     ) -> None:
         self._session, self._environment, self._claims = session, environment, claims
@@ -145,7 +145,7 @@ class Slot:
             session=row.id,
             folder=Path(row.project_path),
             marker=marker,
-            environment=self._environment(self._session.provider.id),
+            environment=await self._environment(self._session.provider.id),
             native_session=self.native_session,
             fork=self.fork,
             model=row.model,

@@ -5,7 +5,7 @@ a session of another node will be sent on from here).
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import structlog
@@ -66,7 +66,7 @@ class Supervisor:
         hub: Hub,
         clock: Clock,
         providers: Mapping[str, Provider],
-        environment: Callable[[str], Mapping[str, str]],
+        environment: Callable[[str], Awaitable[Mapping[str, str]]],
         reap: Callable[[list[process_rows.ProcessRow]], Coroutine[Any, Any, None]],
         archives: Mapping[str, Archive] | None = None,
         claims: Claims | None = None,
@@ -195,11 +195,19 @@ class Supervisor:
         if deleted is None:
             return False
         of = (user, deleted.project, deleted.provider)
-        concerned = [s for s in self._open_sessions() if (s.row.user, s.row.project, s.row.provider) == of]
+        await self._relaunch(
+            [s for s in self._open_sessions() if (s.row.user, s.row.project, s.row.provider) == of]
+        )
+        return True
+
+    async def relaunch(self, provider: str) -> None:
+        """What this provider's agents are started with has changed: they end, at once or after their turns."""
+        await self._relaunch([s for s in self._open_sessions() if s.row.provider == provider])
+
+    async def _relaunch(self, concerned: list[Session]) -> None:
         await asyncio.gather(*(session.relaunch() for session in concerned))
         for session in concerned:
             self.looked_at(session)
-        return True
 
     async def waiting(self, user: int) -> list[tuple[str, e.ApprovalRequested]]:
         """All approvals that wait for the user: (session id, request)."""

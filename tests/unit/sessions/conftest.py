@@ -27,6 +27,11 @@ LIMIT = 10.0
 _decode = msgspec.json.Decoder(e.AnyEvent).decode
 
 
+async def no_environment(provider: str) -> dict[str, str]:
+    """What the scripted agent is started with."""
+    return {}
+
+
 class World:
     """One node: log, hub, clock, a scripted provider, one trusted project with one session."""
 
@@ -50,7 +55,7 @@ class World:
             hub=self.hub,
             clock=self.clock,
             providers={"scripted": self.provider},
-            environment=lambda provider: {},
+            environment=no_environment,
             reap=self._reap,
         )
         await self.supervisor.start()

@@ -22,7 +22,7 @@ from antiphon.sessions.importing_lines import read_chunk
 from antiphon.sessions.native import Claims
 from antiphon.sessions.supervisor import Supervisor
 from antiphon.testing.scripted import ScriptedAgent, done
-from tests.unit.sessions.conftest import World
+from tests.unit.sessions.conftest import World, no_environment
 
 NATIVE = "3fb1ed79-35b3-4602-947e-65406da3e003"
 FORK = "4fb1ed79-35b3-4602-947e-65406da3e003"
@@ -79,7 +79,7 @@ class Home(World):
             hub=self.hub,
             clock=self.clock,
             providers={"scripted": self.provider},
-            environment=lambda provider: {},
+            environment=no_environment,
             reap=self._reap,
             archives={"scripted": self.history},
             claims=self.claims,
