@@ -192,6 +192,21 @@ async def test_a_failure_is_told_once(look: Looking) -> None:
     assert slow.times == 3 and (await world.types())[-1] == "turn-failed"
 
 
+async def test_a_new_key_is_tried_at_once(look: Looking) -> None:
+    """What a start failed for is another than before: nobody waits a minute."""
+    world, slow = look.world, Slow(look.world)
+    slow.gate.set()
+    slow.failure = ProviderFailed(crash())
+    session = await look.at()
+    await world.until(lambda: session.state.head == 1)
+    slow.failure = None
+    await world.supervisor.relaunch("scripted")
+    await settle()
+    await world.clock.advance(SETTLE_SECONDS)
+    await world.until(lambda: session.agent)
+    assert slow.times == 2
+
+
 async def test_a_lost_conversation_waits_for_a_person(look: Looking) -> None:
     """A warm start that finds the conversation lost says so, and begins no new one, however often somebody looks."""
     world = look.world
