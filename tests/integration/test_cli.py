@@ -1,15 +1,17 @@
 """The command line as people type it: real processes, real exit codes."""
 
+import asyncio
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from antiphon import __version__
-from antiphon.cli import doctor
+from antiphon.cli import doctor_agents
 from antiphon.providers.base import Readiness
 from antiphon.testing.scripted import ScriptedProvider
 from tests.servers import LINK, RunningServer
@@ -96,7 +98,7 @@ def test_doctor_tells_what_there_is(running_server: RunningServer) -> None:
     done = running_server.command("doctor")
     assert running_server.url in done.stdout
     assert "log: sound" in done.stdout
-    assert "agent practice: " in done.stdout
+    assert "Practice agent (practice): " in done.stdout
     running_server.stop()
     assert "no server runs" in running_server.command("doctor").stdout
 
@@ -104,16 +106,72 @@ def test_doctor_tells_what_there_is(running_server: RunningServer) -> None:
 def test_doctor_tells_who_pays(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The account that a provider found, and what it warns of."""
+    """The account that a provider found, what it offers and warns of, and where its key is."""
 
     class Paid(ScriptedProvider):
         async def readiness(self) -> Readiness:
-            return Readiness(found=True, version="9.1", account="API key", warning="It overrides your login.")
+            return Readiness(
+                found=True,
+                version="9.1",
+                signed_in=True,
+                models=[f"m{n}" for n in range(8)],
+                account="API key",
+                warning="It overrides your login.",
+            )
 
-    monkeypatch.setattr("antiphon.providers.catalog.load", lambda *files: {"paid": Paid()})
-    doctor._agents(tmp_path)
+    monkeypatch.setattr("antiphon.providers.catalog.load", lambda *files: {"codex": Paid(id="codex")})
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-fake")
+    assert doctor_agents.tell(tmp_path)
     told = capsys.readouterr().out.splitlines()
-    assert told == ["agent paid: 9.1", "  pays: API key", "  warning: It overrides your login."]
+    assert told[2:-2] == [
+        "  The scripted agent (codex): 9.1, signed in",
+        "    paid by: API key",
+        "    models: m0, m1, m2, m3, m4, m5 and 2 more",
+        "    key: from OPENAI_API_KEY",
+        "    warning: It overrides your login.",
+    ]
+    assert told[-1] == "1 of 1 agents can be used."
+    assert "sk-fake" not in "".join(told)
+
+
+def test_doctor_on_a_bare_machine_reads_like_help(tmp_path: Path) -> None:
+    """Nothing on the PATH, an empty home, no server yet: exit code 0, each agent's command, and what to do next."""
+    around = {"PATH": "", "HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    done = antiphon("doctor", "--data-dir", str(tmp_path / "data"), environment=around)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    assert "Practice agent (practice): " in done.stdout
+    gemini = done.stdout.partition("(gemini): not here yet\n")[2]
+    assert "npm install -g @google/gemini-cli" in gemini
+    assert "agents (each is optional)" in done.stdout
+    assert (
+        done.stdout.rstrip().splitlines()[-1].startswith("antiphon doctor. The practice agent needs nothing;")
+    )
+    for word in ("Traceback", "error", "Error", "failed"):
+        assert word not in done.stdout
+    assert not (tmp_path / "data").exists()  # to look changes nothing
+
+
+class Slow(ScriptedProvider):
+    """One that does not say."""
+
+    async def readiness(self) -> Readiness:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+def test_doctor_waits_for_nobody(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Ten that hang are told within one limit: they are looked at side by side."""
+    monkeypatch.setattr(
+        "antiphon.providers.catalog.load", lambda *files: {f"p{n}": Slow(id=f"p{n}") for n in range(10)}
+    )
+    monkeypatch.setattr("antiphon.server.readiness.LOOK_SECONDS", 0.5)
+    began = time.monotonic()
+    assert doctor_agents.tell(tmp_path)
+    assert time.monotonic() - began < 4
+    assert capsys.readouterr().out.count("did not say within 0.5 s") == 10
 
 
 def test_doctor_finds_a_damaged_log(running_server: RunningServer) -> None:

@@ -23,12 +23,16 @@ def add(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Look at everything; the exit code is 1 when something is wrong."""
+    """Look at everything; the exit code is 1 when something of Antiphon's own is wrong, whatever agents there are."""
+    from antiphon.cli.doctor_agents import tell
+
     folder = folder_of(arguments)
     print(f"antiphon {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     _server(folder)
-    sound = _log(folder)
-    return 0 if _page() & sound & _agents(folder) else FAILED
+    sound = _log(folder) & _page()
+    if not sound:
+        print("Something of Antiphon itself is wrong: see above.")
+    return 0 if tell(folder) & sound else FAILED
 
 
 def _server(folder: Path) -> None:
@@ -67,35 +71,3 @@ def _page() -> bool:
     built = Page(STATIC, "").built
     print("page: built" if built else "page: not built; in a checkout, ./dev run builds it")
     return built
-
-
-def _agents(folder: Path) -> bool:
-    import asyncio
-
-    from antiphon.providers.catalog import CatalogInvalid, load
-    from antiphon.server.app import own_catalog
-
-    try:
-        providers = load(*own_catalog(folder))
-    except CatalogInvalid as error:
-        print(f"agents: {error}")
-        return False
-    for provider, readiness in asyncio.run(_look(providers)).items():
-        known = readiness.version or "ready"
-        words = known if readiness.found and not readiness.message else readiness.message or "not found"
-        how = readiness.action.command if readiness.action and readiness.action.command else None
-        print(f"agent {provider}: {words}{f' ({how})' if how else ''}")
-        if readiness.account:
-            print(f"  pays: {readiness.account}")
-        if readiness.warning:
-            print(f"  warning: {readiness.warning}")
-    return True
-
-
-async def _look(providers: Any) -> dict[str, Any]:
-    import asyncio
-
-    from antiphon.server.readiness import look
-
-    found = await asyncio.gather(*(look(provider) for provider in providers.values()))
-    return dict(zip(providers, found, strict=True))
