@@ -1,9 +1,12 @@
 """The real Codex with a home of its own, its model faked on loopback."""
 
-import os
 from pathlib import Path
 
+from tests.agents.machine import machine
 from tests.agents.mock_model import BINARIES, NODE
+
+CODEX = BINARIES / "codex"
+"""Installed by `./dev test --agents`."""
 
 CONFIG = """
 model = "gpt-5.5"
@@ -15,7 +18,7 @@ base_url = "{model}/v1"
 wire_api = "responses"
 env_key = "FAKE_KEY"
 request_max_retries = 1
-stream_max_retries = {retries}
+stream_max_retries = 1
 
 [analytics]
 enabled = false
@@ -36,22 +39,10 @@ WRITE = patch("*** Add File: hello.txt", "+hi there")
 EDIT = patch("*** Update File: poem.txt", "@@", " one", "-two", "+2", " three")
 
 
-def at_home(folder: Path, model: str, retries: int = 1) -> dict[str, str]:
-    """A machine with `codex` on its PATH and nothing of the person's who runs the tests."""
-    home, programs = folder / "home", folder / "bin"
-    (home / ".codex").mkdir(parents=True)
-    (home / ".codex/config.toml").write_text(CONFIG.format(model=model, retries=retries))
-    programs.mkdir()
-    (programs / "codex").symlink_to(BINARIES / "codex")
-    return {
-        "HOME": str(home),
-        "PATH": os.pathsep.join([str(programs), str(NODE.parent), *_plain_path()]),
-        "CODEX_HOME": str(home / ".codex"),
-        "FAKE_KEY": "sk-fake-for-tests",
-    }
-
-
-def _plain_path() -> list[str]:
-    """The PATH without folders that hold a `codex`."""
-    folders = os.environ["PATH"].split(os.pathsep)
-    return [folder for folder in folders if not (Path(folder) / "codex").exists()]
+def at_home(folder: Path, model: str) -> dict[str, str]:
+    """A machine with `codex` on its PATH."""
+    around = machine(folder, codex=CODEX, node=NODE)
+    place = Path(around["HOME"]) / ".codex"
+    place.mkdir()
+    (place / "config.toml").write_text(CONFIG.format(model=model))
+    return around | {"CODEX_HOME": str(place), "FAKE_KEY": "sk-fake-for-tests"}

@@ -8,7 +8,7 @@ import pytest
 from antiphon.providers.codex.provider import CodexProvider
 from antiphon.testing.check_provider import CHECKS, Prompts, Skipped, Subject, name_of
 from tests.agents import mock_model
-from tests.agents.real_claude import WORDS, after, call, hanging, says, slowly
+from tests.agents.fixtures import WORDS, after, call, hanging, says, slowly
 from tests.agents.real_codex import EDIT, WRITE, at_home
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(120)]
@@ -23,7 +23,7 @@ FIXTURES = [
     says("EDIT", call("edit", "exec_command", cmd=EDIT)),
     says("RUN", call("run", "exec_command", cmd="echo out; echo err >&2; exit 3")),
     says("LONG", WORDS, **slowly()),
-    says("HANG", WORDS, **hanging(20, 20)),
+    says("HANG", WORDS, **hanging(*[20] * 12)),
     says("SAY", "Hello from the fake model."),
 ]
 
