@@ -26,6 +26,15 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts(value: object) -> list[str]:
+    """The strings in an array that say something."""
+    return (
+        [said for each in cast(list[object], value) if (said := text(each))]
+        if isinstance(value, list)
+        else []
+    )
+
+
 def count(value: object) -> int | None:
     """A whole number that is not negative."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,118 @@
+"""Looking at Codex, and opening it."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from antiphon.model.failures import Action
+from antiphon.model.ids import new_id
+from antiphon.providers import environment
+from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, Sink
+from antiphon.providers.codex import command, errors, facts, program
+from antiphon.providers.codex.client import CodexAgent
+from antiphon.providers.codex.wire import Line, Refused
+from antiphon.providers.loose import Json
+from antiphon.providers.process import AgentProcess
+from antiphon.providers.start import start
+
+KEY = "OPENAI_API_KEY"
+LOOK_S = 7.0
+"""For what Codex tells of itself, when somebody looks."""
+
+
+class CodexDriver:
+    """The part of CodexProvider that runs programs."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._finder = program.Finder()
+
+    async def readiness(self) -> Readiness:
+        """See Provider."""
+        around = command.surroundings(environment.for_provider(errors.PROVIDER))
+        try:
+            found = await self._finder.find(around)
+        except ProviderFailed as failed:
+            told = failed.failure
+            return Readiness(found=False, message=told.message, action=told.action)
+        looked = await _look(found.path, around)
+        if looked is None:
+            return Readiness(found=True, version=found.version)
+        account, models = looked
+        signed_in = facts.signed_in(account)
+        return Readiness(
+            found=True,
+            version=found.version,
+            models=facts.models(models),
+            signed_in=signed_in,
+            account=facts.account(account),
+            message="" if signed_in else "Codex is not signed in.",
+            action=None if signed_in else sign_in(around),
+        )
+
+    async def open(self, launch: Launch, sink: Sink) -> CodexAgent:
+        """See Provider."""
+        around = command.surroundings(launch.environment)
+        found = await self._finder.find(around)
+
+        async def make(process: AgentProcess) -> CodexAgent:
+            return CodexAgent(process, sink)
+
+        async def begin(agent: CodexAgent) -> None:
+            await agent.start(launch)
+
+        return await start(
+            program.program([found.path, *command.ARGUMENTS]),
+            launch,
+            sink,
+            environment=around,
+            limits=self._limits,
+            make=make,
+            begin=begin,
+        )
+
+
+def sign_in(around: Mapping[str, str]) -> Action:
+    """How to sign in. Codex takes no key from the environment: it wants it handed over once."""
+    if around.get(KEY):
+        return Action(
+            kind="sign-in",
+            label=f"Sign in to Codex, or hand it the key in {KEY}, which it does not look at by itself",
+            command=f"printenv {KEY} | codex login --with-api-key",
+        )
+    return errors.SIGN_IN
+
+
+async def _look(path: str, around: Mapping[str, str]) -> tuple[Json, Json] | None:
+    """Its answers to `account/read` and `model/list`; None when it does not answer in time."""
+    try:
+        process = await AgentProcess.start(
+            program.program([path, *command.ARGUMENTS]),
+            folder=Path("/"),
+            environment=around,
+            marker=new_id(),
+        )
+    except ProviderFailed:
+        return None
+    line = Line(process, _unheard, _unasked, _at_once)
+    try:
+        async with asyncio.timeout(LOOK_S):
+            await line.request("initialize", **command.HELLO)
+            await line.send({"method": "initialized"})
+            return await line.request("account/read"), await line.request("model/list")
+    except (TimeoutError, Refused, ProviderFailed, ConnectionError):
+        return None
+    finally:
+        await line.close()
+
+
+async def _unheard(method: str, params: Json) -> None:
+    """What it tells meanwhile."""
+
+
+async def _unasked(method: str, params: Json) -> Json:
+    raise NotImplementedError
+
+
+async def _at_once() -> None:
+    """There is no log to wait for."""

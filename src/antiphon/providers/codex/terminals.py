@@ -1,0 +1,78 @@
+"""Commands that Codex runs beside its turns: listed, told as tasks, ended.
+
+Codex lists them (`thread/backgroundTerminals`), but does not tell when one is begun; it tells the end as
+that of the item which began it.
+"""
+
+from collections.abc import Collection
+
+from antiphon.clock import SystemClock
+from antiphon.model.events import BackgroundTask, SessionUpdated
+from antiphon.providers.base import ProviderFailed, Sink
+from antiphon.providers.codex import tools
+from antiphon.providers.codex.wire import Line, Refused
+from antiphon.providers.loose import Json, tables, text
+
+
+class Terminals:
+    """Those of one thread."""
+
+    def __init__(self, sink: Sink, line: Line) -> None:
+        self._sink, self._line = sink, line
+        self.thread = ""
+        self._tasks: dict[str, BackgroundTask] = {}
+        """By the id of the item that began it."""
+        self._processes: dict[str, str] = {}
+        """Codex's id of the process, by that of the item."""
+
+    async def after(self, *, keep: bool) -> Collection[str]:
+        """After a turn: the items that go on beside the turns. `keep` False: what the turn began is ended."""
+        listed = {text(each.get("itemId")): each for each in await self._listed()}
+        new = [id for id in listed if id not in self._tasks]
+        if not keep:
+            for id in new:
+                await self._end(text(listed.pop(id).get("processId")))
+        was = self._tasks
+        self._processes = {id: text(each.get("processId")) for id, each in listed.items()}
+        self._tasks = {id: was.get(id) or _task(id, each) for id, each in listed.items()}
+        if self._tasks != was:
+            self._tell()
+        return tuple(self._tasks)
+
+    async def _listed(self) -> list[Json]:
+        try:
+            found = await self._line.request("thread/backgroundTerminals/list", threadId=self.thread)
+        except (Refused, ProviderFailed):  # of a dead agent the prompt tells
+            return []
+        return tables(found.get("data"))
+
+    def ended(self, item: str) -> None:
+        """An item is done."""
+        if self._tasks.pop(item, None):
+            self._processes.pop(item, None)
+            self._tell()
+
+    async def stop(self, task: str) -> bool:
+        """End a task; False when there is none of this id."""
+        process = self._processes.get(task)
+        if process is None or not await self._end(process):
+            return False
+        self.ended(task)
+        return True
+
+    async def _end(self, process: str) -> bool:
+        try:
+            found = await self._line.request(
+                "thread/backgroundTerminals/terminate", threadId=self.thread, processId=process
+            )
+        except (Refused, ProviderFailed):
+            return False
+        return found.get("terminated") is True
+
+    def _tell(self) -> None:
+        self._sink.emit(SessionUpdated(tasks=list(self._tasks.values())))
+
+
+def _task(id: str, terminal: Json) -> BackgroundTask:
+    title = tools.line(tools.command(text(terminal.get("command")))) or id
+    return BackgroundTask(id=id, title=title, kind="command", started_at=SystemClock().now())
