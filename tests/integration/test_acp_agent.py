@@ -14,6 +14,7 @@ from antiphon.model.events import (
     ItemCompleted,
     ItemDelta,
     ItemStarted,
+    ProviderRetrying,
     SessionUpdated,
     TurnCancelled,
     TurnCompleted,
@@ -25,7 +26,7 @@ from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Attachment, Limits, Prompt, ProviderFailed
 from antiphon.testing import acp_agent
-from antiphon.testing.check_provider import Opened, Prompts, Subject, left
+from antiphon.testing.check_provider import Opened, Prompts, Subject, failure_of, left
 from antiphon.testing.sink import RecordingSink, allow, never, reject
 
 SCRIPTED = str(Path(acp_agent.__file__))
@@ -97,7 +98,7 @@ async def open_failure(subject: Subject, **changes: Any) -> Any:
 
 async def test_every_stop_reason_is_kept(scripted: Scripted) -> None:
     """`end_turn` is the plain end; another one is told; usage comes with it."""
-    outcome, _ = await prompted(scripted({"session/prompt": [END]}))
+    outcome, _ = await prompted(scripted({"session/prompt": [say("done"), END]}))
     assert outcome == TurnCompleted()
     usage = {"totalTokens": 9, "inputTokens": 5, "outputTokens": 4, "cachedReadTokens": 2}
     outcome, _ = await prompted(
@@ -115,6 +116,47 @@ async def test_an_end_that_does_not_say_how_is_truncated(scripted: Scripted, res
     assert (failure.code, failure.retryable) == ("truncated", True)
     assert sink.text == "half"
     sink.check_items()
+
+
+THOUGHT = {"sessionUpdate": "agent_thought_chunk", "content": {"type": "text", "text": "hm"}}
+DEED = {"sessionUpdate": "tool_call", "toolCallId": "t", "title": "Do it", "status": "completed"}
+
+
+@pytest.mark.parametrize(("step", "answered"), [(THOUGHT, False), (DEED, True)], ids=["thought", "deed"])
+async def test_an_end_without_an_answer_is_truncated(scripted: Scripted, step: Any, answered: bool) -> None:
+    """Gemini calls it a success when its model said nothing, or only thought; the turn before does not count."""
+    script = {"session/prompt": [say("first"), END], "session/prompt#2": [{"update": step}, END]}
+    async with Opened(scripted(script)) as opened:
+        assert isinstance(await opened.ask("go"), TurnCompleted)
+        if answered:
+            assert isinstance(await opened.ask("go"), TurnCompleted)
+        else:
+            failure = await failure_of(opened.ask("go"), 5)
+            assert (failure.code, failure.retryable, failure.detail) == ("truncated", True, None)
+
+
+async def test_a_slash_command_may_be_done_without_a_word(scripted: Scripted) -> None:
+    """It asks for no answer."""
+    async with Opened(scripted({"session/prompt": [END]})) as opened:
+        assert isinstance(await opened.ask("/clear"), TurnCompleted)
+
+
+async def test_a_retry_told_on_stderr_is_shown_at_once(scripted: Scripted) -> None:
+    """ACP has no word for it; what comes outside a prompt belongs to no turn."""
+    told = {"stderr": "Attempt 1 failed with status 503, again in 900ms\n"}
+    script = {
+        "session/new": [told, {"reply": {"sessionId": acp_agent.SESSION}}],
+        "session/prompt": [told, {"wait": "session/cancel"}, {"reply": {"stopReason": "cancelled"}}],
+    }
+    pattern = r"Attempt (?P<attempt>\d+) failed with status (?P<status>\d+), again in (?P<delay>\d+)ms\n"
+    async with Opened(scripted(script, retries=pattern)) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.of(ProviderRetrying))
+        await opened.agent.cancel()
+        assert isinstance(await work, TurnCancelled)
+        [retrying] = opened.sink.of(ProviderRetrying)
+    assert (retrying.attempt, retrying.code) == (1, "overloaded")
+    assert "(503)" in retrying.message and retrying.next_at
 
 
 async def test_an_agent_that_cancels_by_itself(scripted: Scripted) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -57,6 +57,8 @@ class AgentProcess:
         self.too_long = False
         """The agent sent a line beyond all bounds; nothing after it was read."""
         self.exited: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+        self.heard: Callable[[bytes], None] | None = None
+        """Told of each piece of its stderr."""
         self._hidden = hidden
         self._stderr = bytearray()
         self._eof = False
@@ -178,6 +180,8 @@ class AgentProcess:
     def complaint(self, data: bytes) -> None:
         self._stderr += data
         del self._stderr[:-STDERR_TAIL]
+        if self.heard:
+            self.heard(data)
 
     def ended(self) -> None:
         """Nothing more will come on stdout."""

@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 SESSION = "scripted-session"
+DONE = {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "Done."}}
 DEFAULTS: dict[str, list[dict[str, Any]]] = {
     "initialize": [{"reply": {"protocolVersion": 1, "agentCapabilities": {"loadSession": True}}}],
     "session/new": [{"reply": {"sessionId": SESSION}}],
     "session/load": [{"reply": {}}],
     "session/set_mode": [{"reply": {}}],
-    "session/prompt": [{"reply": {"stopReason": "end_turn"}}],
+    "session/prompt": [{"update": DONE}, {"reply": {"stopReason": "end_turn"}}],
 }
 UNKNOWN = [{"error": {"code": -32601, "message": "Method not found"}}]
 

@@ -19,6 +19,7 @@ GEMINI = Names(provider="gemini", name="Gemini CLI", sign_in=SIGN_IN)
         (402, "payment required", "usage-limit"),
         (500, "fetch failed", "network"),
         (500, "terminated", "truncated"),
+        (500, "Incomplete JSON segment at the end", "truncated"),
         (500, "Internal server error", "overloaded"),
         (503, "The model is overloaded", "overloaded"),
         (400, "prompt is too long: 250000 tokens", "prompt-too-long"),

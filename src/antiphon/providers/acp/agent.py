@@ -7,11 +7,13 @@
    for its answer does not hear the cancel.
 4. An agent that dies is closed, and told of by `Sink.died`, unless it was closed on purpose.
 5. No command outlives its turn: what was started in it and still runs is ended, and shown.
+6. A turn that ends without a word and without a deed is a failure, whatever the agent says of it.
 """
 
 import asyncio
 import base64
 import contextlib
+import time
 from typing import TYPE_CHECKING
 
 from antiphon.model.events import ApprovalRequested, ItemCompleted, TurnCancelled, TurnCompleted, Usage
@@ -19,6 +21,7 @@ from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
 from antiphon.providers.acp import handshake, permission
+from antiphon.providers.acp.complaints import Complaints
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.link import Link
 from antiphon.providers.acp.translate import Translation
@@ -46,6 +49,8 @@ class AcpAgent:
         self._sink = sink
         self._translation = Translation(noise=entry.noise)
         self._link = Link(entry, process, connection, self._on_update, self._on_request, sink.drained)
+        self._complaints = Complaints(entry.names, entry.retries)
+        process.heard = self._on_complaint
         self._conversation = handshake.Conversation("", images=False)
         self._prompting = False
         self._cancelled = False
@@ -66,6 +71,7 @@ class AcpAgent:
         content: list[Json] = [{"type": "text", "text": prompt.text}]
         content += [await asyncio.to_thread(self._attached, each) for each in prompt.attachments]
         self._prompting, self._cancelled = True, False
+        self._translation.begin()
         self._withdrawn = asyncio.get_running_loop().create_future()
         cut = True
         try:
@@ -77,7 +83,10 @@ class AcpAgent:
             for event in self._translation.finish(cut):
                 self._sink.emit(event)
         await self._end_strays(before)
-        return self._outcome(answer)
+        outcome = self._outcome(answer)
+        if self._is_empty(prompt, outcome):
+            raise self._link.failed("truncated", "{name} ended the turn without an answer.", quiet=True)
+        return outcome
 
     async def _ask_agent(self, content: list[Json]) -> Json:
         params = {"sessionId": self._conversation.session, "prompt": content}
@@ -110,6 +119,11 @@ class AcpAgent:
         return TurnCompleted(
             usage=usage, stop_reason=None if reason == "end_turn" else reason.replace("_", "-")
         )
+
+    def _is_empty(self, prompt: Prompt, outcome: Outcome) -> bool:
+        """Whether it says that it is done, and did nothing. (A slash command may well be done without a word.)"""
+        done = isinstance(outcome, TurnCompleted) and outcome.stop_reason is None
+        return done and not self._translation.answered and not prompt.text.lstrip().startswith("/")
 
     async def _end_strays(self, before: dict[int, float]) -> None:
         for stray in await self._link.process.end_strays(before):
@@ -152,6 +166,11 @@ class AcpAgent:
             self._sink.emit(event)
         if not events:
             self._sink.alive()
+
+    def _on_complaint(self, data: bytes) -> None:
+        for event in self._complaints.feed(data, round(time.time() * 1000)):
+            if self._prompting:
+                self._sink.emit(event)
 
     async def _on_request(self, method: str, params: Json, notification: bool) -> Json | None:
         if method == "session/request_permission":
@@ -212,11 +231,11 @@ class AcpAgent:
 
 
 def _usage(answer: Json) -> Usage | None:
-    """As the protocol has it, or as Gemini does."""
+    """As the protocol has it, or as Gemini does; nothing where nothing was counted."""
     usage, quota = table(answer, "usage"), table(answer, "_meta", "quota", "token_count")
     found = Usage(
         input_tokens=count(usage.get("inputTokens") or quota.get("input_tokens")),
         output_tokens=count(usage.get("outputTokens") or quota.get("output_tokens")),
         cached_tokens=count(usage.get("cachedReadTokens")),
     )
-    return found if found != Usage() else None
+    return found if found.input_tokens or found.output_tokens else None

@@ -38,7 +38,10 @@ BY_CODE: dict[int, FailureCode] = {
 
 WORDS: Sequence[tuple[str, FailureCode]] = (
     (r"prompt is too long|context (length|window)|too many tokens|maximum context", "prompt-too-long"),
-    (r"terminated|premature close|stream (was )?(cut|ended)|unexpected end of (json|stream)", "truncated"),
+    (
+        r"terminated|premature close|stream (was )?(cut|ended)|(unexpected end of|incomplete) (json|stream)",
+        "truncated",
+    ),
     (
         r"fetch failed|econn|enotfound|eai_again|socket hang up|network|connection (refused|reset|error)",
         "network",

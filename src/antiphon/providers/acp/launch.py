@@ -41,6 +41,10 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """It loses a conversation that is loaded within the minute in which it was last opened."""
     noise: list[str] = []
     """Beginnings of message chunks that are no message."""
+    retries: str = ""
+    """A pattern for what its stderr tells of a model call tried again (complaints.py)."""
+    chatter: str = ""
+    """A pattern for lines of its stderr that tell a person nothing."""
     version_arguments: list[str] = field(default_factory=lambda: ["--version"])
     install: str | None = None
     """The command that installs it."""

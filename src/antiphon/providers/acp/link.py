@@ -12,7 +12,7 @@ from msgspec import ValidationError
 
 from antiphon.model.failures import Failure, FailureCode
 from antiphon.providers import death
-from antiphon.providers.acp import errors
+from antiphon.providers.acp import complaints, errors
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.wire import Wire
 from antiphon.providers.base import ProviderFailed
@@ -110,10 +110,16 @@ class Link:
                     raise failed from None
             quiet = quiet + 1 if self.updates == before else 0
 
-    def failed(self, code: FailureCode, message: str, words: str = "") -> ProviderFailed:
-        """A failure of this agent, with the end of its stderr. `{name}` in the message stands for it."""
+    def failed(
+        self, code: FailureCode, message: str, words: str = "", *, quiet: bool = False
+    ) -> ProviderFailed:
+        """A failure of this agent. `{name}` in the message stands for it.
+
+        The end of its stderr goes with it, unless that has nothing to do with it (`quiet`).
+        """
         action = self.process.program.install if code == "provider-missing" else errors.ACTIONS.get(code)
-        detail = "\n".join(filter(None, (words, self.process.stderr)))
+        stderr = "" if quiet else complaints.without(self.entry.chatter, self.process.stderr)
+        detail = "\n".join(filter(None, (words, stderr)))
         return ProviderFailed(
             Failure(
                 provider=self.entry.id,

@@ -103,6 +103,12 @@ class Translation:
         self._past: set[str] = set()
         """Calls of the turn before: what is still said of them is too late."""
         self._plan: tuple[str, Plan] | None = None
+        self.answered = False
+        """The turn, or the one that has just ended, had words for the person, or a deed."""
+
+    def begin(self) -> None:
+        """A turn begins."""
+        self.answered = False
 
     def update(self, update: Json) -> Events:
         """The events of one `session/update`."""
@@ -132,6 +138,7 @@ class Translation:
         if not words or (self._noise and words.startswith(self._noise)):
             return []
         now, message = self._text, update.get("messageId")
+        self.answered = self.answered or (content is Message and not words.isspace())
         if now and now.content is content and now.message == message:
             return self._more(now, words)
         events = self._close_text()
@@ -159,6 +166,7 @@ class Translation:
         key = text(update.get("toolCallId"))
         if key in self._past:
             return []
+        self.answered = True
         known = self._calls.get(key)
         if known is None:
             known = self._calls[key] = OpenCall(self._mint(), tools.merge(None, update))
@@ -192,6 +200,7 @@ class Translation:
     def plan(self, update: Json) -> Events:
         """The plan, whole each time: one item a turn."""
         plan = Plan(entries=[_plan_entry(entry) for entry in tables(update.get("entries"))])
+        self.answered = True
         if self._plan:
             self._plan = (self._plan[0], plan)
             return [ItemUpdated(item=self._plan[0], content=plan)]
