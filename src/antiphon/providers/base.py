@@ -8,7 +8,7 @@ a turn's start or end itself, so it cannot forget one.
 `antiphon.testing.check_provider` runs any implementation through these rules.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from antiphon.model.events import (
     AgentFailed,
+    AnyEvent,
     ApprovalRequested,
     ItemCompleted,
     ItemDelta,
@@ -114,6 +115,20 @@ class Prompt(Struct, frozen=True, kw_only=True):
     attachments: Sequence[Attachment] = ()
 
 
+class Past(Struct, frozen=True, kw_only=True):
+    """What the session's log holds, for an agent that keeps no memory of its own."""
+
+    events: Sequence[AnyEvent] = ()
+    """In order, without deltas; the running turn's among them."""
+    attachments: Mapping[str, Attachment] = {}
+    """Those that the events name and that are still there, by id."""
+
+
+async def nothing_yet() -> Past:
+    """The past of a session that has none."""
+    return Past()
+
+
 class Launch(Struct, frozen=True, kw_only=True):
     """All that an agent needs to start."""
 
@@ -132,6 +147,8 @@ class Launch(Struct, frozen=True, kw_only=True):
     mode: str | None = None
     rules: Sequence[str] = ()
     """What a person allowed for always in this project, in the agent's own notation (`Option.rule`)."""
+    past: Callable[[], Awaitable[Past]] = nothing_yet
+    """Reads the session's log: only for an agent whose memory it is."""
 
 
 class Answered(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from antiphon.model.ids import is_id
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Provider
+from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
 from antiphon.providers.claude.provider import ClaudeProvider
 from antiphon.providers.codex.provider import CodexProvider
 
@@ -40,7 +41,13 @@ def load(*own: Path) -> dict[str, Provider]:
 
 def own_drivers() -> dict[str, Provider]:
     """The agents that have a driver of their own, by id."""
-    return {"claude": ClaudeProvider(), "codex": CodexProvider()}
+    made = (
+        ClaudeProvider(),
+        CodexProvider(),
+        OpenRouterProvider(),
+        LocalProvider(),
+    )
+    return {provider.id: provider for provider in made}
 
 
 def shipped() -> dict[str, AcpEntry]:

@@ -12,6 +12,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from antiphon.log import rules
 from antiphon.model import events as e
 from antiphon.model.failures import Failure
 from antiphon.providers.base import Agent, Launch, ProviderFailed
-from antiphon.sessions import failures
+from antiphon.sessions import failures, past
 from antiphon.sessions.native import Claim, Claims, NativeTaken
 from antiphon.sessions.sink import AgentSink, give_up
 
@@ -151,6 +152,7 @@ class Slot:
             model=row.model,
             mode=row.mode,
             rules=tuple(allowed),
+            past=partial(past.read, self._session.log, row.key, row.user),
         )
         return await self._session.provider.open(launch, sink)
 

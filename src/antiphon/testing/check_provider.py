@@ -13,15 +13,16 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
-from antiphon.model.events import ItemDelta, TurnCancelled, TurnCompleted
+from antiphon.model.events import AnyEvent, ItemDelta, TurnCancelled, TurnCompleted, TurnFailed, TurnStarted
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.providers import environment, processes
-from antiphon.providers.base import Agent, Answered, Launch, Outcome, Prompt, Provider, ProviderFailed
+from antiphon.providers.base import Agent, Answered, Launch, Outcome, Past, Prompt, Provider, ProviderFailed
 from antiphon.testing.sink import RecordingSink, allow, never, reject
 
 TOLD_S = 1.0
@@ -75,11 +76,13 @@ class Subject(Struct, frozen=True, kw_only=True):
         folder: Path | None = None,
         mode: str | None = None,
         rules: Sequence[str] = (),
+        session: str | None = None,
+        past: Sequence[AnyEvent] = (),
     ) -> Launch:
-        """A launch of the agent."""
+        """A launch of the agent; `past`: what the log of its session holds."""
         around = self.environment
         return Launch(
-            session=new_id(),
+            session=session or new_id(),
             folder=folder or self.folder,
             marker=marker,
             environment=environment.for_provider(self.provider.id) if around is None else around,
@@ -87,7 +90,12 @@ class Subject(Struct, frozen=True, kw_only=True):
             model=self.model,
             mode=mode,
             rules=rules,
+            past=partial(_past, list(past)),
         )
+
+
+async def _past(events: Sequence[AnyEvent]) -> Past:
+    return Past(events=events)
 
 
 class Opened:
@@ -101,15 +109,27 @@ class Opened:
         *,
         mode: str | None = None,
         rules: Sequence[str] = (),
+        after: "Opened | None" = None,
     ) -> None:
+        """`after`: the same session, whose agent is gone."""
         self._subject = subject
         self._native, self._mode, self._rules = native, mode, rules
+        self.session = after.session if after else new_id()
+        self.past: list[AnyEvent] = list(after.past) if after else []
+        """What the log of the session would hold."""
         self.marker = new_id()
         self.sink = sink or RecordingSink()
         self.agent: Agent
 
     async def __aenter__(self) -> "Opened":
-        launch = self._subject.launch(self.marker, self._native, mode=self._mode, rules=self._rules)
+        launch = self._subject.launch(
+            self.marker,
+            self._native,
+            mode=self._mode,
+            rules=self._rules,
+            session=self.session,
+            past=self.past,
+        )
         self.agent = await self._subject.provider.open(launch, self.sink)
         assert self.sink.processes, "no process was recorded"
         return self
@@ -122,7 +142,18 @@ class Opened:
 
     def ask(self, text: str) -> "asyncio.Task[Outcome]":
         """Prompt, in the background."""
-        return asyncio.create_task(self.agent.prompt(Prompt(turn=new_id(), text=text)))
+        return asyncio.create_task(self._prompt(Prompt(turn=new_id(), text=text)))
+
+    async def _prompt(self, prompt: Prompt) -> Outcome:
+        self.past.append(TurnStarted(turn=prompt.turn, text=prompt.text))
+        before = len(self.sink.events)
+        try:
+            outcome = await self.agent.prompt(prompt)
+        except ProviderFailed as failed:
+            self.past += [*self.sink.events[before:], TurnFailed(turn=prompt.turn, failure=failed.failure)]
+            raise
+        self.past += [*self.sink.events[before:], outcome]
+        return outcome
 
     @property
     def keeper(self) -> int:
@@ -338,7 +369,7 @@ async def resumes(subject: Subject) -> None:
         assert isinstance(await first.ask(subject.prompts.say), TurnCompleted)
         native = first.sink.native_session
         assert native
-    async with Opened(subject, native=native) as second:
+    async with Opened(subject, native=native, after=first) as second:
         assert second.sink.text == "", "the past was told again"
         assert isinstance(await second.ask(text), TurnCompleted)
         assert subject.prompts.say in second.sink.text

@@ -58,9 +58,9 @@ class AcpAgent:
         """Done: nobody may be asked any more."""
         self._closing: asyncio.Task[None] | None = None
 
-    async def start(self, launch: Launch) -> None:
-        """Open the conversation. Raises ProviderFailed."""
-        self._conversation = await handshake.begin(self._link, launch, self._sink)
+    async def start(self, launch: Launch, meta: Json | None = None) -> None:
+        """Open the conversation; `meta`: what an agent of ours is told with it. Raises ProviderFailed."""
+        self._conversation = await handshake.begin(self._link, launch, self._sink, meta)
         self._link.death.add_done_callback(self._died)
 
     # Prompting
@@ -194,6 +194,8 @@ class AcpAgent:
         if permission.is_rejection(asked, answered):
             for event in self._translation.declined(key):
                 self._sink.emit(event)
+        if permission.is_stop(asked, answered):
+            self._cancelled = True  # so its end is the person's wish
         return permission.response(answered)
 
     async def _ask_person(self, asked: ApprovalRequested) -> Answered:
@@ -233,9 +235,11 @@ class AcpAgent:
 def _usage(answer: Json) -> Usage | None:
     """As the protocol has it, or as Gemini does; nothing where nothing was counted."""
     usage, quota = table(answer, "usage"), table(answer, "_meta", "quota", "token_count")
+    cost = table(usage, "_meta", "antiphon").get("costUsd")
     found = Usage(
         input_tokens=count(usage.get("inputTokens") or quota.get("input_tokens")),
         output_tokens=count(usage.get("outputTokens") or quota.get("output_tokens")),
         cached_tokens=count(usage.get("cachedReadTokens")),
+        cost_usd=cost if isinstance(cost, float) else None,
     )
     return found if found.input_tokens or found.output_tokens else None

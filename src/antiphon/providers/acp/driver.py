@@ -10,6 +10,7 @@ from antiphon.providers.acp import link
 from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Launch, ProviderFailed, Readiness, Sink
+from antiphon.providers.loose import Json
 from antiphon.providers.process import AgentProcess
 from antiphon.providers.programs import Program
 from antiphon.providers.start import start
@@ -35,8 +36,8 @@ class AcpDriver:
         version = await _first_line(program, around)
         return Readiness(found=True, version=version, models=self._entry.models)
 
-    async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
-        """See Provider."""
+    async def open(self, launch: Launch, sink: Sink, meta: Json | None = None) -> AcpAgent:
+        """See Provider; `meta`: what an agent of ours is told beside the protocol."""
 
         async def make(process: AgentProcess) -> AcpAgent:
             return AcpAgent(self._entry, process, sink, await asyncio.to_thread(link.library))
@@ -48,7 +49,7 @@ class AcpDriver:
             environment=self._entry.surroundings(launch.environment),
             limits=self._entry.limits,
             make=make,
-            begin=lambda agent: agent.start(launch),
+            begin=lambda agent: agent.start(launch, meta),
         )
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from antiphon.model.failures import Action, Failure, FailureCode
+from antiphon.providers.loose import table
 
 AUTH_REQUIRED, RESOURCE_NOT_FOUND, INVALID_REQUEST, INVALID_PARAMS = -32000, -32002, -32600, -32602
 METHOD_NOT_FOUND = -32601
@@ -87,7 +89,9 @@ class Names(Struct, frozen=True, kw_only=True):
 
 
 def failure(names: Names, code: int, message: str, data: Any = None) -> Failure:
-    """The failure that a JSON-RPC error tells of."""
+    """The failure that a JSON-RPC error tells of; an agent of ours tells it whole."""
+    if own := table(data, "antiphon", "failure"):
+        return replace(msgspec.convert({**own, "type": ""}, Failure), provider=names.provider)
     detail = _detail(message, data)
     found = classify(code, detail)
     return Failure(

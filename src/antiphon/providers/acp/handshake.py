@@ -40,13 +40,18 @@ class Conversation(Struct, frozen=True):
     """Whether it can be shown images."""
 
 
-async def begin(link: Link, launch: Launch, sink: Sink) -> Conversation:
-    """Shake hands, open the conversation, choose mode and model. Raises ProviderFailed."""
+async def begin(link: Link, launch: Launch, sink: Sink, meta: Json | None = None) -> Conversation:
+    """Shake hands, open the conversation, choose mode and model. Raises ProviderFailed.
+
+    `meta` goes along as `_meta.antiphon`: what an agent of ours is told beside the protocol.
+    """
     hello = await link.request("initialize", HELLO)
     if hello.get("protocolVersion") != PROTOCOL_VERSION:
         raise link.failed("invalid-request", "{name} speaks another version of the Agent Client Protocol.")
     capabilities = table(hello, "agentCapabilities")
     params: Json = {"cwd": str(launch.folder), "mcpServers": []}
+    if meta is not None:
+        params["_meta"] = {"antiphon": meta}
     if launch.native_session:
         session = await _outlast_minute(link, launch.native_session, sink)
         answer = await _resume(link, capabilities, {**params, "sessionId": session})

@@ -2,7 +2,8 @@
 
 ACP has one way to ask a person: `session/request_permission`. A request whose `_meta` says
 `{"antiphon": {"kind": "question", "fields": […], "body": "…"}}` is a free question; its filled-in
-fields go back as `_meta.antiphon.fields`. A tool call of kind `switch_mode` is a plan to agree to.
+fields go back as `_meta.antiphon.fields`; an option's `_meta.antiphon` says what ACP has no words for
+(`kind` reject-stop, `scope`, `rule`). A tool call of kind `switch_mode` is a plan to agree to.
 """
 
 from typing import Literal, get_args
@@ -23,7 +24,7 @@ OPTION_KINDS = {
     "reject_once": "reject-once",
     "reject_always": "reject-always",
 }
-REJECTS = ("reject-once", "reject-always")
+REJECTS = ("reject-once", "reject-always", "reject-stop")
 CANCELLED: Json = {"outcome": {"outcome": "cancelled"}}
 """What ACP wants for every open request when a turn is cancelled."""
 
@@ -65,6 +66,11 @@ def is_rejection(asked: ApprovalRequested, answered: Answered) -> bool:
     return any(option.id == answered.option and option.kind in REJECTS for option in asked.options)
 
 
+def is_stop(asked: ApprovalRequested, answered: Answered) -> bool:
+    """Whether the person said no and ended the turn."""
+    return any(option.id == answered.option and option.kind == "reject-stop" for option in asked.options)
+
+
 def _ours(params: Json) -> Json:
     return table(params, "_meta", "antiphon")
 
@@ -86,5 +92,6 @@ def _option(option: Json) -> Option:
         "id": option.get("optionId"),
         "label": option.get("name") or option.get("optionId"),
         "kind": kind,
+        **_ours(option),
     }
     return msgspec.convert(fields, Option)

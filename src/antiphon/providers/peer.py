@@ -15,16 +15,18 @@ LINE_LIMIT = 64 * 1024 * 1024
 class RpcError(Exception):
     """A JSON-RPC error to answer with."""
 
-    def __init__(self, code: int, message: str, details: str | None = None) -> None:
+    def __init__(
+        self, code: int, message: str, details: str | None = None, *, data: Json | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.details = details
+        self.data: Json | None = {"details": details} if details else data
 
     def to_json(self) -> Json:
         """The `error` of the response."""
         found: Json = {"code": self.code, "message": self.message}
-        return found | ({"data": {"details": self.details}} if self.details else {})
+        return found | ({"data": self.data} if self.data else {})
 
 
 class _Stdout(asyncio.BaseProtocol):
@@ -82,7 +84,7 @@ class Peer:
         except RpcError as error:
             response = {"error": error.to_json()}
         except Exception as error:  # whatever it was, the client gets an answer
-            print(f"practice: {error!r}", file=sys.stderr, flush=True)
+            print(f"agent: {error!r}", file=sys.stderr, flush=True)
             response = {"error": RpcError(INTERNAL_ERROR, "Internal error", repr(error)).to_json()}
         if "id" in message:
             self.send({"jsonrpc": "2.0", "id": message["id"], **response})
