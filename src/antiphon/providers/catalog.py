@@ -12,6 +12,7 @@ from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Provider
 from antiphon.providers.claude.provider import ClaudeProvider
+from antiphon.providers.cursor.provider import CursorProvider
 
 
 class CatalogInvalid(Exception):
@@ -39,7 +40,7 @@ def load(*own: Path) -> dict[str, Provider]:
 
 def own_drivers() -> dict[str, Provider]:
     """The agents that have a driver of their own, by id."""
-    return {"claude": ClaudeProvider()}
+    return {"claude": ClaudeProvider(), "cursor": CursorProvider()}
 
 
 def shipped() -> dict[str, AcpEntry]:
@@ -66,7 +67,12 @@ def _entry(id: str, table: Any) -> AcpEntry:
     return entry
 
 
-WHEN_NEEDED = ("antiphon.providers.acp.driver", "antiphon.providers.claude.driver", "acp.connection")
+WHEN_NEEDED = (
+    "antiphon.providers.acp.driver",
+    "antiphon.providers.claude.driver",
+    "antiphon.providers.cursor.driver",
+    "acp.connection",
+)
 """Modules that agents need and a start does not; the last, the ACP library, takes a second."""
 
 

@@ -67,6 +67,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     missing: Provider | None = None
     """The same, but its program does not exist."""
     model: str | None = None
+    consented: bool = False
+    """Whether its launches have a person's consent (`Capabilities.consent`)."""
 
     def launch(
         self,
@@ -87,6 +89,7 @@ class Subject(Struct, frozen=True, kw_only=True):
             model=self.model,
             mode=mode,
             rules=rules,
+            consented=self.consented,
         )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import antiphon
 from antiphon.providers.loose import Json, tables, text
+from antiphon.providers.peer import Peer, RpcError
 from antiphon.providers.practice.faults import VERBS as FAULTS
 from antiphon.providers.practice.faults import Faults
 from antiphon.providers.practice.files import Refused
 from antiphon.providers.practice.memory import Memory
 from antiphon.providers.practice.parse import Ask, parse
-from antiphon.providers.practice.peer import Peer, RpcError
 from antiphon.providers.practice.talk import Cancelled, Session, Talk
 from antiphon.providers.practice.work import VERBS, Work
 

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+from antiphon.providers.peer import RpcError
 from antiphon.providers.practice.parse import Ask
-from antiphon.providers.practice.peer import RpcError
 from antiphon.providers.practice.talk import Talk
 
 FLUSH_EVERY = 256

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from antiphon.providers.loose import Json, table
-from antiphon.providers.practice.peer import Peer
+from antiphon.providers.peer import Peer
 
 PACE_S = float(os.environ.get("PRACTICE_PACE_MS", "8")) / 1000
 """Between two words, to look like an agent that thinks."""

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 over stdin and stdout: the agent's end of ACP."""
+"""JSON-RPC 2.0 over stdin and stdout: the agent's end of ACP, for agents of our own."""
 
 import asyncio
 import json
@@ -82,7 +82,7 @@ class Peer:
         except RpcError as error:
             response = {"error": error.to_json()}
         except Exception as error:  # whatever it was, the client gets an answer
-            print(f"practice: {error!r}", file=sys.stderr, flush=True)
+            print(repr(error), file=sys.stderr, flush=True)
             response = {"error": RpcError(INTERNAL_ERROR, "Internal error", repr(error)).to_json()}
         if "id" in message:
             self.send({"jsonrpc": "2.0", "id": message["id"], **response})
