@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from antiphon.model.failures import Action, Failure
+from antiphon.model.failures import Action, Failure, FailureCode
 from antiphon.providers import environment
 from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.driver import AcpDriver
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Launch, ProviderFailed, Readiness, Sink
-from antiphon.providers.cursor import roads
+from antiphon.providers.cursor import cli, roads
 
 SDK_SESSION = "agent-"
 """How the SDK's ids of a conversation begin; the CLI's are bare UUIDs."""
@@ -24,19 +24,9 @@ class CursorDriver:
         if entry is None:
             message, action = roads.missing(around)
             return Readiness(found=False, message=message, action=action)
-        found = await AcpDriver(entry).readiness()
-        if not found.found:
-            return found
         if entry.approvals:
-            return _of_cli(found, around)
-        return Readiness(
-            found=True,
-            version=found.version,
-            signed_in=True,
-            account=f"API key from {roads.KEY}, over cursor-sdk",
-            message="Cursor works over its SDK: there is no Cursor CLI here.",
-            warning=roads.CONSENT,
-        )
+            return await cli.look(entry.command[0], entry.surroundings(around))
+        return _of_sdk(await AcpDriver(entry).readiness(), around)
 
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
         """See Provider."""
@@ -53,10 +43,17 @@ class CursorDriver:
         return await AcpDriver(entry).open(launch, sink)
 
 
-def _of_cli(found: Readiness, around: Mapping[str, str]) -> Readiness:
-    key = next((name for name in ("CURSOR_API_KEY", "CURSOR_AUTH_TOKEN") if around.get(name)), None)
-    account = f"Cursor CLI, with {key}" if key else "Cursor CLI, with its own login"
-    return Readiness(found=True, version=found.version, account=account)
+def _of_sdk(found: Readiness, around: Mapping[str, str]) -> Readiness:
+    keyed = bool(around.get(roads.KEY))
+    return Readiness(
+        found=True,
+        version=found.version,
+        signed_in=keyed,
+        account=f"API key from {roads.KEY}, over cursor-sdk" if keyed else "",
+        message=roads.OVER_SDK if keyed else f"{roads.OVER_SDK} It needs a key.",
+        action=None if keyed else roads.SDK.names.sign_in,
+        warning=roads.CONSENT,
+    )
 
 
 def _check_road(entry: AcpEntry, native: str | None) -> None:
@@ -70,5 +67,5 @@ def _check_road(entry: AcpEntry, native: str | None) -> None:
     raise _failed("invalid-request", message, None)
 
 
-def _failed(code: str, message: str, action: Action | None) -> ProviderFailed:
-    return ProviderFailed(Failure(provider=roads.ID, code=code, message=message, action=action))  # pyright: ignore[reportArgumentType]
+def _failed(code: FailureCode, message: str, action: Action | None) -> ProviderFailed:
+    return ProviderFailed(Failure(provider=roads.ID, code=code, message=message, action=action))

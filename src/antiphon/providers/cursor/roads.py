@@ -1,4 +1,7 @@
-"""The two roads to Cursor, and which of them there is here: the CLI first, since it asks before it acts."""
+"""The two roads to Cursor, and which of them there is here: the CLI first, since it asks before it acts.
+
+Which one does not hang on a key, so that what a person is told of the road holds before they have given one.
+"""
 
 import shutil
 import sys
@@ -14,6 +17,8 @@ from antiphon.providers.base import Limits
 
 ID, NAME = "cursor", "Cursor"
 KEY = "CURSOR_API_KEY"
+CLI_KEYS = (KEY, "CURSOR_AUTH_TOKEN")
+"""With one of them the CLI needs no login."""
 PACKAGE = "cursor_sdk"
 LAUNCHER = "_vendor/bridge/bin/cursor-sdk-bridge"
 """The program in it."""
@@ -30,6 +35,8 @@ CONSENT = (
     "Over an API key, Cursor cannot ask before it acts: it writes files and runs commands in this project as your "
     "system user, without your approval. To be asked each time, install the Cursor CLI and sign in to it instead."
 )
+
+OVER_SDK = "Cursor works over its SDK, since there is no Cursor CLI here."
 
 CLI = AcpEntry(
     id=ID,
@@ -53,7 +60,7 @@ SDK = AcpEntry(
     modes=["agent", "plan"],
     images=True,
     install=INSTALL_CLI,
-    add_key=f"Put a valid {KEY} into Antiphon's environment and restart it, or install the Cursor CLI and sign in",
+    add_key="Add a valid key (cursor.com/dashboard), or install the Cursor CLI and sign in",
     limits=Limits(start=60.0),
 )
 
@@ -62,7 +69,7 @@ def road(environment: Mapping[str, str]) -> AcpEntry | None:
     """The road that is open in this environment; None: neither."""
     if path := cli(environment):
         return replace(CLI, command=[path, *CLI.command[1:]])
-    return SDK if environment.get(KEY) and sdk(environment) else None
+    return SDK if sdk(environment) else None
 
 
 def cli(environment: Mapping[str, str]) -> str | None:
@@ -95,20 +102,12 @@ def add_sdk(prefix: Path) -> str:
 
 def missing(environment: Mapping[str, str]) -> tuple[str, Action]:
     """Why there is no road, and what opens one."""
+    words = f"{NAME} is not installed: there is no program cursor-agent here."
     if environment.get(KEY):
-        return (
-            f"{NAME} is not installed: there is no program cursor-agent here. {KEY} is set, which would do with cursor-sdk.",
-            Action(
-                kind="install",
-                label="Add cursor-sdk (175 MB), which works with the key",
-                command=add_sdk(Path(sys.prefix)),
-            ),
+        add = add_sdk(Path(sys.prefix))
+        label = "Add cursor-sdk (175 MB), which works with the key alone"
+        return f"{words} {KEY} is set, which would do with cursor-sdk.", Action(
+            kind="install", label=label, command=add
         )
-    return (
-        f"{NAME} is not installed: there is no program cursor-agent here, and no {KEY}.",
-        Action(
-            kind="install",
-            label="Install the Cursor CLI, then sign in (cursor-agent login)",
-            command=INSTALL_CLI,
-        ),
-    )
+    label = f"Install the Cursor CLI, then sign in ({SIGN_IN})"
+    return words, Action(kind="install", label=label, command=INSTALL_CLI)
