@@ -13,7 +13,7 @@ from bench.figures import Result, Row
 from bench.served import Server, served, temporary
 from bench.wire import LIMIT_S, Transcript, Wrong, turn
 
-PYTHON = Path(__file__).parent.parent / "tests/agents/python"
+PYTHON = Path(__file__).parent.parent / "tests/agents/python/claude"
 """Where `./dev test --agents` puts the SDK and the Claude Code that it brings."""
 CLAUDE = PYTHON / "claude_agent_sdk/_bundled"
 EVENTS = (

@@ -5,7 +5,7 @@ from pathlib import Path
 from tools import ROOT
 from tools.steps import Stop
 
-LOCKS = {"claude": ROOT / "requirements-claude.lock"}
+LOCKS = {"claude": ROOT / "requirements-claude.lock", "cursor": ROOT / "requirements-cursor.lock"}
 """What can be added → its lock, whose versions fit the other locks: pyproject.toml's extra of this name."""
 RECORD = ROOT / ".tools/added"
 

@@ -24,8 +24,7 @@ DEVELOP = ROOT / "requirements-dev.lock"
 
 AGENTS = ROOT / "tests/agents"
 AGENTS_PYTHON = AGENTS / "python"
-"""The agents that come as Python packages: beside .venv, since tests need a machine without them."""
-AGENTS_STAMP = AGENTS_PYTHON / ".stamp"
+"""The agents that come as Python packages, a folder each: beside .venv, since tests need a machine without them."""
 
 LOCK_STAMP = VENV / ".antiphon-lock"
 PACKAGE_STAMP = VENV / ".antiphon-package"
@@ -60,8 +59,9 @@ def prepare_agents() -> None:
         if not page.packages_are_fresh(AGENTS):
             say("installing the agents for tests/agents (npm ci, about 110 MB) …")
             page.install_packages(node.of_venv(), AGENTS)
-        if _read(AGENTS_STAMP) != _digest(additions.LOCKS["claude"]):
-            _install_python_agents()
+        for name, lock in additions.LOCKS.items():
+            if _read(AGENTS_PYTHON / name / ".stamp") != _digest(lock):
+                _install_python_agent(name, lock)
 
 
 def add(name: str) -> None:
@@ -76,13 +76,13 @@ def add(name: str) -> None:
         raise Stop(f"{name} was not added, all is as it was: {stop}") from stop
 
 
-def _install_python_agents() -> None:
-    lock = additions.LOCKS["claude"]
-    say(f"installing Claude Code for tests/agents ({lock.name}, 168 MB to fetch, 400 MB on disk) …")
-    shutil.rmtree(AGENTS_PYTHON, ignore_errors=True)
-    words = ["pip", "install", "--quiet", "--python", PYTHON, "--target", AGENTS_PYTHON]
+def _install_python_agent(name: str, lock: Path) -> None:
+    say(f"installing {name} for tests/agents ({lock.name}, about 170 MB to fetch) …")
+    folder = AGENTS_PYTHON / name
+    shutil.rmtree(folder, ignore_errors=True)
+    words = ["pip", "install", "--quiet", "--python", PYTHON, "--target", folder]
     run([uv.find(), *words, "--require-hashes", "--requirements", lock], env=uv.environment())
-    AGENTS_STAMP.write_text(_digest(lock))
+    (folder / ".stamp").write_text(_digest(lock))
 
 
 def _install_lock(lock: Path) -> None:

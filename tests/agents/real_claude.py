@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.agents.machine import machine
 from tools import ROOT
 
-CLAUDE = ROOT / "tests/agents/python/claude_agent_sdk/_bundled/claude"
+CLAUDE = ROOT / "tests/agents/python/claude/claude_agent_sdk/_bundled/claude"
 """Installed by `./dev test --agents`."""
 
 

@@ -1109,6 +1109,7 @@ export interface ProviderInfo {
  */
 export interface Capabilities {
   approvals: boolean;
+  consent?: string;
   steer?: boolean;
   resume?: boolean;
   images?: boolean;

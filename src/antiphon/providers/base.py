@@ -53,6 +53,8 @@ class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
 
     approvals: bool
     """It asks before it writes or runs commands."""
+    consent: str = ""
+    """Of one that does not ask: what a person must agree to, once for each project, before it starts there."""
     steer: bool = False
     """It takes words into a running turn."""
     resume: bool = False
@@ -149,6 +151,8 @@ class Launch(Struct, frozen=True, kw_only=True):
     """What a person allowed for always in this project, in the agent's own notation (`Option.rule`)."""
     past: Callable[[], Awaitable[Past]] = nothing_yet
     """Reads the session's log: only for an agent whose memory it is."""
+    consented: bool = False
+    """A person agreed to `Capabilities.consent` in this project."""
 
 
 class Answered(Struct, frozen=True, kw_only=True):

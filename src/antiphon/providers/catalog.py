@@ -14,6 +14,7 @@ from antiphon.providers.base import Provider
 from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
 from antiphon.providers.claude.provider import ClaudeProvider
 from antiphon.providers.codex.provider import CodexProvider
+from antiphon.providers.cursor.provider import CursorProvider
 
 
 class CatalogInvalid(Exception):
@@ -43,6 +44,7 @@ def own_drivers() -> dict[str, Provider]:
     """The agents that have a driver of their own, by id."""
     made = (
         ClaudeProvider(),
+        CursorProvider(),
         CodexProvider(),
         OpenRouterProvider(),
         LocalProvider(),
@@ -78,6 +80,7 @@ WHEN_NEEDED = (
     "antiphon.providers.acp.driver",
     "antiphon.providers.claude.driver",
     "antiphon.providers.codex.driver",
+    "antiphon.providers.cursor.driver",
     "acp.connection",
 )
 """Modules that agents need and a start does not; the last, the ACP library, takes a second."""

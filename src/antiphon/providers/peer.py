@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 over stdin and stdout: the agent's end of ACP."""
+"""JSON-RPC 2.0 over stdin and stdout: the agent's end of ACP, for agents of our own."""
 
 import asyncio
 import json

@@ -68,6 +68,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     missing: Provider | None = None
     """The same, but its program does not exist."""
     model: str | None = None
+    consented: bool = False
+    """Whether its launches have a person's consent (`Capabilities.consent`)."""
 
     def launch(
         self,
@@ -91,6 +93,7 @@ class Subject(Struct, frozen=True, kw_only=True):
             mode=mode,
             rules=rules,
             past=partial(_past, list(past)),
+            consented=self.consented,
         )
 
 

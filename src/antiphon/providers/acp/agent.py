@@ -20,7 +20,7 @@ from antiphon.model.events import ApprovalRequested, ItemCompleted, TurnCancelle
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
-from antiphon.providers.acp import handshake, permission
+from antiphon.providers.acp import extensions, handshake, permission
 from antiphon.providers.acp.complaints import Complaints
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.link import Link
@@ -48,6 +48,7 @@ class AcpAgent:
     ) -> None:
         self._sink = sink
         self._translation = Translation(noise=entry.noise)
+        self._extension = extensions.of(entry)
         self._link = Link(entry, process, connection, self._on_update, self._on_request, sink.drained)
         self._complaints = Complaints(entry.names, entry.retries)
         process.heard = self._on_complaint
@@ -175,10 +176,25 @@ class AcpAgent:
     async def _on_request(self, method: str, params: Json, notification: bool) -> Json | None:
         if method == "session/request_permission":
             return await self._permission(params)
-        self._sink.alive()
-        if not notification:
-            raise NotImplementedError
-        return None
+        if method in self._extension.asks:
+            return await self._extended(method, params)
+        told = self._extension.tells(method, params)
+        if told is None:
+            self._sink.alive()
+            if not notification:
+                raise NotImplementedError
+            return None
+        for update in told:
+            self._on_update({"update": update})
+        return {}
+
+    async def _extended(self, method: str, params: Json) -> Json:
+        """A question of the agent's own kind."""
+        asks = self._extension.asks[method]
+        if not self._prompting or self._cancelled:
+            return asks.response(params, Answered(option=None))
+        item = self._translation.item_of(text(params.get("toolCallId")))
+        return asks.response(params, await self._ask_person(asks.request(params, new_id(), item)))
 
     async def _permission(self, params: Json) -> Json:
         if not self._prompting or self._cancelled:

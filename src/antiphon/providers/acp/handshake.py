@@ -26,6 +26,8 @@ HELLO: Json = {
     },
     "clientInfo": {"name": "antiphon", "title": "Antiphon", "version": antiphon.__version__},
 }
+AUTHENTICATE_S = 10.0
+"""For an agent to sign in with what it has."""
 MINUTE_S = 60
 MINUTE_MARGIN_S = 1.0
 """Into the next minute, for clocks that do not quite agree."""
@@ -56,7 +58,7 @@ async def begin(link: Link, launch: Launch, sink: Sink, meta: Json | None = None
         session = await _outlast_minute(link, launch.native_session, sink)
         answer = await _resume(link, capabilities, {**params, "sessionId": session})
     else:
-        answer = await link.request("session/new", params)
+        answer = await _signed_in(link, "session/new", params)
         session = text(answer.get("sessionId"))
     sink.native(_with_minute(session) if link.entry.forgets_reload else session)
     for event in config.facts(answer):
@@ -74,7 +76,7 @@ async def _resume(link: Link, capabilities: Json, params: Json) -> Json:
     else:
         raise link.failed("invalid-request", "{name} cannot go on with an earlier conversation.")
     try:
-        answer = await link.request(method, params)
+        answer = await _signed_in(link, method, params)
     except ProviderFailed as failed:
         if failed.failure.code in ("internal", "invalid-request"):
             message = "{name} cannot go on with this conversation: it does not know it any more."
@@ -83,6 +85,21 @@ async def _resume(link: Link, capabilities: Json, params: Json) -> Json:
     if link.entry.late_replay:
         await link.settled()
     return answer
+
+
+async def _signed_in(link: Link, method: str, params: Json) -> Json:
+    """Ask; an agent that wants to be signed in first is, if that needs no person, and asked again."""
+    try:
+        return await link.request(method, params)
+    except ProviderFailed as failed:
+        if failed.failure.code != "auth" or not link.entry.authenticate:
+            raise
+        try:
+            async with asyncio.timeout(AUTHENTICATE_S):
+                await link.request("authenticate", {"methodId": link.entry.authenticate})
+        except TimeoutError:  # it waits for a person at a browser: there is none
+            raise failed from None
+    return await link.request(method, params)
 
 
 async def _choose(link: Link, sink: Sink, session: str, answer: Json, kind: str, wanted: str | None) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -31,6 +32,8 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     keys_of: list[str] = []
     """Other providers (as in environment.py) whose keys it gets, since it runs their models."""
     approvals: bool = True
+    consent: str = ""
+    """What a person agrees to, once for each project, before it starts there; "": nothing to agree to."""
     resume: bool = True
     images: bool = False
     warm: bool = False
@@ -50,6 +53,12 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """The command that installs it."""
     sign_in: str | None = None
     """The command that signs in."""
+    add_key: str | None = None
+    """What to do where its key is missing or refused, for an agent that has no sign-in."""
+    authenticate: str = ""
+    """Its ACP method of signing in, tried once when it says that it wants one."""
+    extensions: Literal["", "cursor"] = ""
+    """Whose requests and notifications beside ACP's it sends (acp/extensions.py)."""
     limits: Limits = Limits()
 
     @property
@@ -57,6 +66,7 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
         """What the agent can do."""
         return Capabilities(
             approvals=self.approvals,
+            consent=self.consent,
             resume=self.resume,
             images=self.images,
             modes=tuple(self.modes),
@@ -68,11 +78,11 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     @property
     def names(self) -> Names:
         """Whose failures they are, and how to sign in."""
-        action = (
-            Action(kind="sign-in", label=f"Sign in to {self.name}", command=self.sign_in)
-            if self.sign_in
-            else None
-        )
+        action = None
+        if self.sign_in:
+            action = Action(kind="sign-in", label=f"Sign in to {self.name}", command=self.sign_in)
+        elif self.add_key:
+            action = Action(kind="add-key", label=self.add_key)
         return Names(provider=self.id, name=self.name, sign_in=action)
 
     def program(self, arguments: list[str]) -> Program:

@@ -1,0 +1,42 @@
+"""`providers.base.Provider` for Cursor: all of it that a start of the server loads."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from antiphon.providers import environment
+from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
+from antiphon.providers.cursor import roads
+
+if TYPE_CHECKING:
+    from antiphon.providers.cursor.driver import CursorDriver
+
+
+class CursorProvider:
+    """Opens agents over the road that is there, and says which."""
+
+    id = roads.ID
+    name = roads.NAME
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Those of the road that is open now; where none is, those of the CLI, which a person would install."""
+        return (roads.road(environment.for_provider(self.id)) or roads.CLI).capabilities
+
+    @property
+    def limits(self) -> Limits:
+        """See Provider."""
+        return roads.CLI.limits
+
+    @cached_property
+    def _driver(self) -> "CursorDriver":
+        from antiphon.providers.cursor.driver import CursorDriver  # by the first who needs one: no start does
+
+        return CursorDriver()
+
+    async def readiness(self) -> Readiness:
+        """See Provider."""
+        return await self._driver.readiness()
+
+    async def open(self, launch: Launch, sink: Sink) -> Agent:
+        """See Provider."""
+        return await self._driver.open(launch, sink)
