@@ -4,8 +4,6 @@ Codex lists them (`thread/backgroundTerminals`), but does not tell when one is b
 that of the item which began it.
 """
 
-from collections.abc import Collection
-
 from antiphon.clock import SystemClock
 from antiphon.model.events import BackgroundTask, SessionUpdated
 from antiphon.providers.base import ProviderFailed, Sink
@@ -25,8 +23,13 @@ class Terminals:
         self._processes: dict[str, str] = {}
         """Codex's id of the process, by that of the item."""
 
-    async def after(self, *, keep: bool) -> Collection[str]:
-        """After a turn: the items that go on beside the turns. `keep` False: what the turn began is ended."""
+    @property
+    def known(self) -> bool:
+        """Whether any is told of."""
+        return bool(self._tasks)
+
+    async def after(self, *, keep: bool) -> None:
+        """After a turn: tell what goes on beside it. `keep` False: what the turn began is ended."""
         listed = {text(each.get("itemId")): each for each in await self._listed()}
         new = [id for id in listed if id not in self._tasks]
         if not keep:
@@ -37,7 +40,6 @@ class Terminals:
         self._tasks = {id: was.get(id) or _task(id, each) for id, each in listed.items()}
         if self._tasks != was:
             self._tell()
-        return tuple(self._tasks)
 
     async def _listed(self) -> list[Json]:
         try:
