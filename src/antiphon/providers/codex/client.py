@@ -266,7 +266,7 @@ class CodexAgent:
         call = self._translation.call_of(id)
         if call and item.get("type") == "fileChange":
             paths = [text(each.get("path")) for each in tables(item.get("changes"))]
-            files = await asyncio.to_thread(_read, paths)
+            files = await asyncio.to_thread(read, paths)
             self._show(id, tools.with_files(item, call.content, files))
 
     def _show(self, id: str, shown: ToolCall) -> None:
@@ -369,7 +369,7 @@ def _start_failure(refused: Refused) -> Failure:
     return errors.failure("internal", detail=refused.reason)
 
 
-def _read(paths: list[str]) -> dict[str, str | None]:
+def read(paths: list[str]) -> dict[str, str | None]:
     """The files' texts; None where there is none, or it is no text, or too long to be shown."""
     return {path: _text(Path(path)) for path in paths}
 

@@ -22,6 +22,8 @@ class Terminals:
         """By the id of the item that began it."""
         self._processes: dict[str, str] = {}
         """Codex's id of the process, by that of the item."""
+        self._over: set[str] = set()
+        """Items that ended while the list was asked for: it may still have them."""
 
     @property
     def known(self) -> bool:
@@ -30,7 +32,9 @@ class Terminals:
 
     async def after(self, *, keep: bool) -> None:
         """After a turn: tell what goes on beside it. `keep` False: what the turn began is ended."""
-        listed = {text(each.get("itemId")): each for each in await self._listed()}
+        self._over.clear()
+        found = {text(each.get("itemId")): each for each in await self._listed()}
+        listed = {id: each for id, each in found.items() if id not in self._over}
         new = [id for id in listed if id not in self._tasks]
         if not keep:
             for id in new:
@@ -50,6 +54,7 @@ class Terminals:
 
     def ended(self, item: str) -> None:
         """An item is done."""
+        self._over.add(item)
         if self._tasks.pop(item, None):
             self._processes.pop(item, None)
             self._tell()
