@@ -27,6 +27,7 @@ enabled = false
 plugins = false
 apps = false
 remote_plugin = false
+{features}
 """
 
 
@@ -39,10 +40,10 @@ WRITE = patch("*** Add File: hello.txt", "+hi there")
 EDIT = patch("*** Update File: poem.txt", "@@", " one", "-two", "+2", " three")
 
 
-def at_home(folder: Path, model: str) -> dict[str, str]:
-    """A machine with `codex` on its PATH."""
+def at_home(folder: Path, model: str, features: str = "") -> dict[str, str]:
+    """A machine with `codex` on its PATH. `features`: more of its settings."""
     around = machine(folder, codex=CODEX, node=NODE)
     place = Path(around["HOME"]) / ".codex"
     place.mkdir()
-    (place / "config.toml").write_text(CONFIG.format(model=model))
+    (place / "config.toml").write_text(CONFIG.format(model=model, features=features))
     return around | {"CODEX_HOME": str(place), "FAKE_KEY": "sk-fake-for-tests"}

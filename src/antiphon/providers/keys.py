@@ -37,7 +37,7 @@ class Keyed(Struct, frozen=True, kw_only=True):
 
 KEYED: Mapping[str, Keyed] = {
     "claude": Keyed(variables=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")),
-    "codex": Keyed(variables=("OPENAI_API_KEY", "CODEX_API_KEY")),
+    "codex": Keyed(variables=("OPENAI_API_KEY",)),
     "cursor": Keyed(variables=("CURSOR_API_KEY",)),
     "gemini": Keyed(variables=("GEMINI_API_KEY", "GOOGLE_API_KEY")),
     "openrouter": Keyed(variables=("OPENROUTER_API_KEY",), login=False),

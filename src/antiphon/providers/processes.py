@@ -107,11 +107,12 @@ def _marker(pid: int) -> str | None:
 def end(find: Callable[[], list[Seen]]) -> list[Seen]:
     """End what `find` finds, TERM then KILL, until it finds nothing; blocks at most LIMIT_S: use a thread.
 
-    Returns what was found.
+    Returns what was found. It looks once more after that: a process in the middle of its exec has no environment to
+    be known by.
     """
     began = time.monotonic()
     ended: dict[int, Seen] = {}
-    while left := find():
+    while left := find() or (find() if ended and not time.sleep(TICK_S) else []):
         waited = time.monotonic() - began
         if waited > LIMIT_S:
             break

@@ -134,7 +134,9 @@ class RecordingSink:
                 texts[event.item] = ""
             elif isinstance(event, ItemDelta):
                 texts[event.item] += event.text
-            elif isinstance(event, ItemUpdated | ItemDiscarded):
+            elif isinstance(event, ItemDiscarded):
+                assert texts.pop(event.item, None) is not None, f"{event.item} was never opened"
+            elif isinstance(event, ItemUpdated):
                 assert event.item in texts, f"{event.item} was never opened"
             elif isinstance(event, ItemCompleted):
                 text = texts.pop(event.item, None)

@@ -4,9 +4,10 @@
    thread: Codex would take it as words steered in, and drop what it was saying.
 2. On cancel, open questions are closed, then the turn is interrupted. What Codex waits for without end
    (the network) or retries without hope (a refused key) is ended the same way, as a failure.
-3. No command outlives its turn but those that Codex lists as running beside its turns after it has said
+3. A turn that Codex begins by itself (it has a goal to go on with) is a turn of its own (`Sink.began`).
+4. No command outlives its turn but those that Codex lists as running beside its turns after it has said
    that the turn is done: those are told as tasks. What an interrupted or failed turn began is ended.
-4. An agent that dies is closed, and told of by `Sink.died`, unless it was closed on purpose.
+5. An agent that dies is closed, and told of by `Sink.died`, unless it was closed on purpose.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from antiphon.model.events import ApprovalRequested, ItemCompleted, TurnCancelled, TurnCompleted
+from antiphon.model.events import ApprovalRequested, ItemCompleted, TurnCancelled, TurnCompleted, Usage
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
@@ -25,6 +26,7 @@ from antiphon.providers.codex import command, errors, facts, permission, tools
 from antiphon.providers.codex.content import content
 from antiphon.providers.codex.diffs import FILE_LIMIT
 from antiphon.providers.codex.terminals import Terminals
+from antiphon.providers.codex.texts import Events
 from antiphon.providers.codex.translate import OpenCall, Translation
 from antiphon.providers.codex.wire import Line, Refused
 from antiphon.providers.loose import Json, table, tables, text
@@ -38,6 +40,9 @@ ANSWER_S = 5.0
 """For what it may leave unanswered: an interrupt of a turn that has just ended."""
 
 
+OWN = "Codex goes on by itself."
+
+
 class Run:
     """One turn."""
 
@@ -48,6 +53,7 @@ class Run:
         self.cancelled = False
         self.verdict: Failure | None = None
         """What the turn ends by, whatever the agent says of it."""
+        self.usage: Usage | None = None
         self.waits: asyncio.TimerHandle | None = None
 
 
@@ -67,11 +73,11 @@ class CodexAgent:
 
     async def start(self, launch: Launch) -> None:
         """Shake hands, begin the thread. Raises ProviderFailed; `invalid-request` when it is lost."""
-        method, params = command.thread(launch)
+        command.thread(launch)  # refused before anything is asked
         try:
-            await self._line.request("initialize", **command.HELLO)
-            with contextlib.suppress(ConnectionError):  # it is gone: the next request says so
-                await self._line.send({"method": "initialized"})
+            account = await hello(self._line)
+            by_key = command.pays_by_key(account, launch.environment)
+            method, params = command.thread(launch, by_key)
             begun = await self._line.request(method, **params)
             models = await self._line.request("model/list")
         except Refused as refused:
@@ -88,45 +94,61 @@ class CodexAgent:
         if self._run is not None:
             raise ProviderFailed(errors.failure("internal", "Codex is at work on another prompt."))
         self._run = run = Run()
-        self._translation.turn()
+        return await self._ended(run, prompt)
+
+    async def carry_on(self) -> Outcome:
+        """See Agent."""
+        return await self._ended(self._run or Run())
+
+    async def _ended(self, run: Run, prompt: Prompt | None = None) -> Outcome:
+        """Start the turn, unless Codex did; wait for its end, and close what it leaves open."""
         before = self._line.process.below()
-        cut, beside = True, ()
         try:
-            turn = await self._turn(run, prompt)
-            beside = await self._terminals.after(keep=turn.get("status") == "completed")
-            cut = turn.get("status") != "completed"
+            if prompt:
+                await self._ask(run, prompt)
+            turn = await self._turn(run)
+            if turn.get("status") != "completed":
+                await self._terminals.after(keep=False)
         finally:
-            self._run = None
-            if run.waits:
-                run.waits.cancel()
-            self._withdraw()
-            for event in self._translation.finish(cut, beside):
-                self._sink.emit(event)
+            self._close_run(run)
         await self._end_strays(before)
         return self._outcome(run, turn)
 
-    async def _turn(self, run: Run, prompt: Prompt) -> Json:
-        """Start the turn, and wait for its end."""
+    def _close_run(self, run: Run) -> None:
+        if run.waits:
+            run.waits.cancel()
+        if self._run is not run:  # Codex has begun another by itself
+            return
+        self._run = None
+        self._withdraw()
+        self._say(self._translation.finish())
+
+    async def _ask(self, run: Run, prompt: Prompt) -> None:
+        thread = self._translation.thread
         try:
-            begun = await self._line.request(
-                "turn/start", threadId=self._translation.thread, input=content(prompt)
-            )
+            begun = await self._line.request("turn/start", threadId=thread, input=content(prompt))
         except Refused as refused:
             raise ProviderFailed(errors.of_turn({"message": refused.reason})) from refused
         self._begun(run, table(begun, "turn"))
         if run.cancelled:
             self._interrupt(run)
+
+    async def _turn(self, run: Run) -> Json:
+        """The turn, when it is over."""
         await asyncio.wait({run.ended, self._line.death}, return_when=asyncio.FIRST_COMPLETED)
         if not run.ended.done():
             raise ProviderFailed(await asyncio.shield(self._line.death))
         return run.ended.result()
 
     def _begun(self, run: Run, turn: Json) -> None:
-        run.id = run.id or text(turn.get("id"))
+        if run.id:
+            return
+        run.id = text(turn.get("id"))
+        self._translation.turn()
         self._sink.native(self._translation.thread)  # only now it is kept: a thread without a turn is not
 
     def _outcome(self, run: Run, turn: Json) -> Outcome:
-        status, usage = text(turn.get("status")), self._translation.usage
+        status, usage = text(turn.get("status")), run.usage
         if run.verdict and not run.cancelled:
             raise ProviderFailed(run.verdict)
         if run.cancelled and status != "completed":
@@ -150,10 +172,6 @@ class CodexAgent:
             return False
         thread = self._translation.thread
         return await self._told("turn/steer", threadId=thread, expectedTurnId=run.id, input=content(prompt))
-
-    async def carry_on(self) -> Outcome:
-        """See Agent. Codex begins nothing by itself."""
-        raise ProviderFailed(errors.failure("internal", "Codex began nothing by itself."))
 
     async def cancel(self) -> None:
         """See Agent."""
@@ -193,33 +211,45 @@ class CodexAgent:
 
     async def _on_notification(self, method: str, params: Json) -> None:
         own = params.get("threadId") == self._translation.thread
-        run = self._run
-        if own and run:
-            self._turned(run, method, params)
+        if own and method == "turn/started" and (self._run is None or self._run.ended.done()):
+            await self._begin_own(table(params, "turn"))
+        if own and self._run:
+            self._turned(self._run, method, params)
         if method == "account/rateLimits/updated":
             self._limit_until = errors.limit_until(params)
         if method == "item/completed":
             self._terminals.ended(text(table(params, "item").get("id")))
         events = self._translation.message(method, params)
-        for event in events:
-            self._sink.emit(event)
+        self._say(events)
         if not events:
             self._sink.alive()
         if method == "item/started" and own:
             await self._look(table(params, "item"))
 
+    async def _begin_own(self, turn: Json) -> None:
+        """It works though nobody asked."""
+        self._run = run = Run()
+        self._begun(run, turn)
+        if not await self._sink.began(OWN) and self._run is run:
+            self._run = None
+
     def _turned(self, run: Run, method: str, params: Json) -> None:
         turn = table(params, "turn")
         if method == "turn/started":
             self._begun(run, turn)
-        elif (
-            method == "turn/completed"
-            and not run.ended.done()
-            and turn.get("id") == (run.id or turn.get("id"))
-        ):
-            run.ended.set_result(turn)
+        elif method == "turn/completed" and not run.ended.done() and turn.get("id") in (run.id, None):
+            self._over(run, turn)
         elif method == "error" and params.get("willRetry") is True:
             self._retried(run, table(params, "error"))
+
+    def _over(self, run: Run, turn: Json) -> None:
+        """The turn's end: before the next line is read, since Codex may begin another by itself."""
+        done, run.usage = turn.get("status") == "completed", self._translation.usage
+        beside = self._translation.commands if done else ()
+        self._say(self._translation.finish(cut=not done, beside=beside))
+        if done and (beside or self._terminals.known):
+            self._chore(self._terminals.after(keep=True))
+        run.ended.set_result(turn)
 
     def _retried(self, run: Run, error: Json) -> None:
         """It tries again: shown, but not without end, nor without hope."""
@@ -236,11 +266,14 @@ class CodexAgent:
         call = self._translation.call_of(id)
         if call and item.get("type") == "fileChange":
             paths = [text(each.get("path")) for each in tables(item.get("changes"))]
-            files = await asyncio.to_thread(_read, paths)
+            files = await asyncio.to_thread(read, paths)
             self._show(id, tools.with_files(item, call.content, files))
 
     def _show(self, id: str, shown: ToolCall) -> None:
-        for event in self._translation.show(id, shown):
+        self._say(self._translation.show(id, shown))
+
+    def _say(self, events: Events) -> None:
+        for event in events:
             self._sink.emit(event)
 
     # What the agent asks
@@ -321,6 +354,14 @@ class CodexAgent:
         await self._sink.process_ended(self._line.process.pid)
 
 
+async def hello(line: Line) -> Json:
+    """Shake hands; its answer to `account/read`. Raises Refused, ProviderFailed."""
+    await line.request("initialize", **command.HELLO)
+    with contextlib.suppress(ConnectionError):  # it is gone: the next request says so
+        await line.send({"method": "initialized"})
+    return await line.request("account/read")
+
+
 def _start_failure(refused: Refused) -> Failure:
     if LOST in refused.reason.lower():
         message = "Codex cannot go on with this conversation: it does not know it any more."
@@ -328,7 +369,7 @@ def _start_failure(refused: Refused) -> Failure:
     return errors.failure("internal", detail=refused.reason)
 
 
-def _read(paths: list[str]) -> dict[str, str | None]:
+def read(paths: list[str]) -> dict[str, str | None]:
     """The files' texts; None where there is none, or it is no text, or too long to be shown."""
     return {path: _text(Path(path)) for path in paths}
 

@@ -13,7 +13,7 @@ from antiphon.providers.loose import Json, table, text
 FILE_LIMIT = 200_000
 """Characters of a file that is shown whole around a change; of a longer one only the changed part is."""
 HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
-MOVED = re.compile(r"\n*Moved to: .*\Z")
+MOVED = re.compile(r"\n\nMoved to: .*\Z")
 """What Codex writes below the diff of a file that it also moves."""
 
 

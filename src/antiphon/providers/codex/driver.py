@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from antiphon.model.failures import Action
 from antiphon.model.ids import new_id
 from antiphon.providers import environment
 from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.codex import command, errors, facts, program
-from antiphon.providers.codex.client import CodexAgent
+from antiphon.providers.codex.client import CodexAgent, hello
 from antiphon.providers.codex.wire import Line, Refused
 from antiphon.providers.loose import Json
 from antiphon.providers.process import AgentProcess
 from antiphon.providers.start import start
 
-KEY = "OPENAI_API_KEY"
 LOOK_S = 7.0
 """For what Codex tells of itself, when somebody looks."""
 
@@ -39,15 +37,16 @@ class CodexDriver:
         if looked is None:
             return Readiness(found=True, version=found.version)
         account, models = looked
-        signed_in = facts.signed_in(account)
+        by_key = command.pays_by_key(account, around)
+        signed_in = by_key or facts.signed_in(account)
         return Readiness(
             found=True,
             version=found.version,
             models=facts.models(models),
             signed_in=signed_in,
-            account=facts.account(account),
+            account=f"API key from {command.KEY}" if by_key else facts.account(account),
             message="" if signed_in else "Codex is not signed in.",
-            action=None if signed_in else sign_in(around),
+            action=None if signed_in else errors.SIGN_IN,
         )
 
     async def open(self, launch: Launch, sink: Sink) -> CodexAgent:
@@ -62,7 +61,7 @@ class CodexDriver:
             await agent.start(launch)
 
         return await start(
-            program.program([found.path, *command.ARGUMENTS]),
+            program.program([found.path, *command.arguments(around)]),
             launch,
             sink,
             environment=around,
@@ -72,22 +71,11 @@ class CodexDriver:
         )
 
 
-def sign_in(around: Mapping[str, str]) -> Action:
-    """How to sign in. Codex takes no key from the environment: it wants it handed over once."""
-    if around.get(KEY):
-        return Action(
-            kind="sign-in",
-            label=f"Sign in to Codex, or hand it the key in {KEY}, which it does not look at by itself",
-            command=f"printenv {KEY} | codex login --with-api-key",
-        )
-    return errors.SIGN_IN
-
-
 async def _look(path: str, around: Mapping[str, str]) -> tuple[Json, Json] | None:
     """Its answers to `account/read` and `model/list`; None when it does not answer in time."""
     try:
         process = await AgentProcess.start(
-            program.program([path, *command.ARGUMENTS]),
+            program.program([path, *command.arguments(around)]),
             folder=Path("/"),
             environment=around,
             marker=new_id(),
@@ -97,10 +85,8 @@ async def _look(path: str, around: Mapping[str, str]) -> tuple[Json, Json] | Non
     line = Line(process, _unheard, _unasked, _at_once)
     try:
         async with asyncio.timeout(LOOK_S):
-            await line.request("initialize", **command.HELLO)
-            await line.send({"method": "initialized"})
-            return await line.request("account/read"), await line.request("model/list")
-    except (TimeoutError, Refused, ProviderFailed, ConnectionError):
+            return await hello(line), await line.request("model/list")
+    except (TimeoutError, Refused, ProviderFailed):
         return None
     finally:
         await line.close()

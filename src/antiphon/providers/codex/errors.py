@@ -49,7 +49,7 @@ WORDS: Sequence[tuple[str, FailureCode]] = (
     (r"context window|context_length|too many tokens", "prompt-too-long"),
     (r"missing environment variable|api key|not logged in|log ?in again|refresh token|unauthorized", "auth"),
     (r"quota|usage limit|rate limit|billing|credits", "usage-limit"),
-    (r"error sending request|connection failed|waiting for network|error decoding response body", "network"),
+    (r"error sending request|connection failed|waiting for network", "network"),
     (r"connection (refused|reset|closed)|dns|timed? ?out", "network"),
     (r"stream (closed|disconnected)|before completion|incomplete", "truncated"),
     (r"high demand|at capacity|overloaded|unavailable", "overloaded"),

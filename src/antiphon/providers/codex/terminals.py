@@ -4,8 +4,6 @@ Codex lists them (`thread/backgroundTerminals`), but does not tell when one is b
 that of the item which began it.
 """
 
-from collections.abc import Collection
-
 from antiphon.clock import SystemClock
 from antiphon.model.events import BackgroundTask, SessionUpdated
 from antiphon.providers.base import ProviderFailed, Sink
@@ -24,10 +22,19 @@ class Terminals:
         """By the id of the item that began it."""
         self._processes: dict[str, str] = {}
         """Codex's id of the process, by that of the item."""
+        self._over: set[str] = set()
+        """Items that ended while the list was asked for: it may still have them."""
 
-    async def after(self, *, keep: bool) -> Collection[str]:
-        """After a turn: the items that go on beside the turns. `keep` False: what the turn began is ended."""
-        listed = {text(each.get("itemId")): each for each in await self._listed()}
+    @property
+    def known(self) -> bool:
+        """Whether any is told of."""
+        return bool(self._tasks)
+
+    async def after(self, *, keep: bool) -> None:
+        """After a turn: tell what goes on beside it. `keep` False: what the turn began is ended."""
+        self._over.clear()
+        found = {text(each.get("itemId")): each for each in await self._listed()}
+        listed = {id: each for id, each in found.items() if id not in self._over}
         new = [id for id in listed if id not in self._tasks]
         if not keep:
             for id in new:
@@ -37,7 +44,6 @@ class Terminals:
         self._tasks = {id: was.get(id) or _task(id, each) for id, each in listed.items()}
         if self._tasks != was:
             self._tell()
-        return tuple(self._tasks)
 
     async def _listed(self) -> list[Json]:
         try:
@@ -48,6 +54,7 @@ class Terminals:
 
     def ended(self, item: str) -> None:
         """An item is done."""
+        self._over.add(item)
         if self._tasks.pop(item, None):
             self._processes.pop(item, None)
             self._tell()

@@ -65,7 +65,7 @@ def _change(item: Json, known: ToolCall | None) -> ToolCall:
         name="apply_patch",
         output=_declined(item, ""),
         diffs=diffs,
-        paths=[text(each.get("path")) for each in changes],
+        paths=[path for each in changes for path in _paths(each)],
     )
 
 
@@ -82,8 +82,16 @@ def _changed(changes: list[Json]) -> str:
     words = {"add": "Write", "delete": "Delete", "update": "Edit"}
     if len(changes) != 1:
         return f"Change {len(changes)} files"
-    kind = text(table(changes[0], "kind").get("type"))
-    return f"{words.get(kind, 'Change')} {text(changes[0].get('path'))}"
+    kind, (path, *moved) = text(table(changes[0], "kind").get("type")), _paths(changes[0])
+    if moved:
+        return f"Move {path} to {moved[0]}"
+    return f"{words.get(kind, 'Change')} {path}"
+
+
+def _paths(change: Json) -> list[str]:
+    """What a change touches; the second is where the file goes."""
+    moved = text(table(change, "kind").get("move_path"))
+    return [text(change.get("path")), *([moved] if moved else [])]
 
 
 def _mcp(item: Json, known: ToolCall | None) -> ToolCall:

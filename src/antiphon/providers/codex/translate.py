@@ -113,6 +113,11 @@ class Translation:
         """What the turn cost so far."""
         return self._meter.usage
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Codex's ids of the commands that are not done: after a turn that is, they run beside it."""
+        return tuple(id for id, call in self._calls.items() if call.content.tool == "execute")
+
     def call_of(self, id: str) -> OpenCall | None:
         """The open call by Codex's id of it."""
         return self._calls.get(id)

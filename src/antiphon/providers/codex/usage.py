@@ -26,7 +26,7 @@ class Meter:
         """The turn's usage after this; None when it tells nothing new."""
         total, last = _counts(table(told, "total")), _counts(table(told, "last"))
         before, self._total = self._total, total
-        if before == total:
+        if before == total or not any(total.values()):
             return None
         for name in COUNTED:
             self._turn[name] += total[name] - before[name] if before else last[name]

@@ -130,7 +130,7 @@ class Line:
         if not line.strip():
             return {}
         with contextlib.suppress(msgspec.DecodeError):
-            if message := table(msgspec.json.decode(line)):
+            if message := decode(line):
                 return message
         self._broken = line[:SHOWN].decode(errors="replace")
         return {}
@@ -165,3 +165,8 @@ class Line:
         self._closing = True
         await self.process.close()
         await asyncio.wait({self.death})
+
+
+def decode(line: bytes) -> Json:
+    """A message; {} for JSON that is none. Raises msgspec.DecodeError."""
+    return table(msgspec.json.decode(line))
