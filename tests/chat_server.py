@@ -27,7 +27,11 @@ class ChatServer(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
         """Of those requests."""
         self.pages: dict[str, Json] = {"/v1/models": models("tiny")}
-        """What GET answers, by path; any other is 404."""
+        """What is answered, by path; any other is 404. `{"redirect": URL}` leads there, `{"hang": True}` says nothing."""
+        self.answers_at = ""
+        """Where requests for an answer are led; empty: they are answered here."""
+        self.paths: list[str] = []
+        """What GET was asked for."""
         self.ended = threading.Event()
         """Set when it stops: whoever hangs lets go."""
 
@@ -65,14 +69,25 @@ class _Exchange(BaseHTTPRequestHandler):
         """Says nothing."""
 
     def do_GET(self) -> None:
+        self.server.paths.append(self.path)
+        self.page()
+
+    def page(self) -> None:
         page = self.server.pages.get(self.path)
-        self.answer(200 if page else 404, page or {"error": {"message": "no such page"}})
+        if page and "hang" in page:
+            self.hang()
+        elif page and "redirect" in page:
+            self.answer(302, {}, location=page["redirect"])
+        else:
+            self.answer(200 if page else 404, page or {"error": {"message": "no such page"}})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if self.path != "/v1/chat/completions":
-            page = self.server.pages.get(self.path)
-            self.answer(200 if page else 404, page or {"error": {"message": "no such page"}})
+            self.page()
+            return
+        if self.server.answers_at:
+            self.answer(307, {}, location=self.server.answers_at)
             return
         self.server.asked.append(body)
         self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -245,6 +260,12 @@ def think(exchange: _Exchange, body: Json) -> None:
     exchange.end()
 
 
+def cost(exchange: _Exchange, body: Json) -> None:
+    exchange.begin()
+    exchange.say(ANSWER)
+    exchange.end(cost=0.0125)
+
+
 def call_without_finish(exchange: _Exchange, body: Json) -> None:
     exchange.begin()
     function = {"name": "write_file", "arguments": json.dumps({"path": "cut.txt", "content": "x"})}
@@ -258,6 +279,7 @@ SCRIPTS: dict[str, Script] = {
     "LONG": long,
     "REMEMBER": remember,
     "THINK": think,
+    "COST": cost,
     "LENGTH": say("As far as it", "length"),
     "WRITE": call("write_file", path="hello.txt", content="hi there\n"),
     "EDIT": call("edit_file", path="hello.txt", old_text="there", new_text="you"),

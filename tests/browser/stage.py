@@ -283,5 +283,5 @@ class Stage(ScriptedProvider):
 if __name__ == "__main__":
     from antiphon.cli import main
 
-    catalog.own_drivers = lambda: {"claude": Stage()}
+    catalog.own_drivers = lambda local_models: {"claude": Stage()}
     sys.exit(main())

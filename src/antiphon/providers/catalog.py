@@ -1,6 +1,7 @@
 """The catalog: which agents there are, and how each is started (catalog.toml, and the user's own)."""
 
 import tomllib
+from collections.abc import Sequence
 from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,10 @@ class CatalogInvalid(Exception):
         self.reason = reason
 
 
-def load(*own: Path) -> dict[str, Provider]:
+def load(*own: Path, local_models: Sequence[str] = ()) -> dict[str, Provider]:
     """Providers by id: Antiphon's, then those of the user's files (a later one replaces an earlier one).
 
+    `local_models`: addresses of model servers that may be asked beside those of this machine.
     Raises CatalogInvalid, also for a file that cannot be read.
     """
     entries = shipped()
@@ -37,17 +39,17 @@ def load(*own: Path) -> dict[str, Provider]:
             entries |= parse(path.read_text(), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogInvalid(str(path), str(error)) from error
-    return {**own_drivers(), **{id: AcpProvider(entry) for id, entry in entries.items()}}
+    return {**own_drivers(local_models), **{id: AcpProvider(entry) for id, entry in entries.items()}}
 
 
-def own_drivers() -> dict[str, Provider]:
+def own_drivers(local_models: Sequence[str] = ()) -> dict[str, Provider]:
     """The agents that have a driver of their own, by id."""
     made = (
         ClaudeProvider(),
         CursorProvider(),
         CodexProvider(),
         OpenRouterProvider(),
-        LocalProvider(),
+        LocalProvider(local_models),
     )
     return {provider.id: provider for provider in made}
 

@@ -41,6 +41,7 @@ KEYED: Mapping[str, Keyed] = {
     "cursor": Keyed(variables=("CURSOR_API_KEY",)),
     "gemini": Keyed(variables=("GEMINI_API_KEY", "GOOGLE_API_KEY")),
     "openrouter": Keyed(variables=("OPENROUTER_API_KEY",), login=False),
+    "localgpu": Keyed(variables=("LOCALGPU_API_KEY",), login=False),
 }
 """The providers that take a key, by id."""
 

@@ -160,8 +160,10 @@ async def build(
     `providers` and `clock` are for tests; left out, they are the catalog's and the machine's.
     """
     owner = await log.read(the_user)
-    found = catalog.load(*own_catalog(settings.data_dir)) if providers is None else providers
-    return Application(settings, log, owner, port, found, clock or SystemClock())
+    if providers is None:
+        own = own_catalog(settings.data_dir)
+        providers = catalog.load(*own, local_models=settings.local_model_urls)
+    return Application(settings, log, owner, port, providers, clock or SystemClock())
 
 
 def _archives(settings: Settings, providers: Mapping[str, Provider]) -> list[Archive]:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from antiphon.providers.chat.addresses import address
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 DEFAULT_PORT = 8420
@@ -64,6 +66,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     roots: tuple[Path, ...] = ()
     allow_bypass: bool = False
     no_import: bool = False
+    local_model_urls: tuple[str, ...] = ()
+    """Model servers that may be asked beside those of this machine."""
     claims_dir: Path | None = None
     """The same for all servers of the user: who runs which conversation. None: in the data directory."""
     log_level: LogLevel = "info"
@@ -95,7 +99,8 @@ class Option(Struct, frozen=True, kw_only=True):
     read: Callable[[str], Any]
     """Raises ValueError with the reason."""
     many: bool = False
-    """The flag may be given more than once; the environment separates values by the path separator."""
+    """The flag may be given more than once; the environment separates values by `separator`."""
+    separator: str = os.pathsep
 
 
 def _port(text: str) -> int:
@@ -136,6 +141,11 @@ def _host(text: str) -> str:
     if not host or any(c.isspace() or c in "/@" for c in host):
         raise ValueError(f"{text!r} is no address to listen on.")
     return host
+
+
+def _model_url(text: str) -> str:
+    address(text.strip())
+    return text.strip()
 
 
 def public_url(text: str) -> PublicUrl:
@@ -255,6 +265,17 @@ OPTIONS = (
         read=_switch,
     ),
     Option(
+        name="local_model_urls",
+        flag="--local-model-url",
+        env="ANTIPHON_LOCAL_MODEL_URLS",
+        metavar="URL",
+        default="none",
+        help="a model's server that may be asked beside the usual ports of this machine, such as http://gpu.example:8000; may be given more than once (in the environment: separated by commas)",
+        read=_model_url,
+        many=True,
+        separator=",",
+    ),
+    Option(
         name="log_level",
         flag="--log-level",
         env="ANTIPHON_LOG_LEVEL",
@@ -272,7 +293,7 @@ def read(option: Option, flags: Mapping[str, Any], environment: Mapping[str, str
     source, texts = option.flag, [] if given is None else given if option.many else [given]
     if not texts and environment.get(option.env):
         text = environment[option.env]
-        source, texts = option.env, text.split(os.pathsep) if option.many else [text]
+        source, texts = option.env, text.split(option.separator) if option.many else [text]
     try:
         values = [option.read(str(text)) for text in texts]
     except ValueError as error:

@@ -58,6 +58,7 @@ def test_every_option_is_read_from_its_variable(tmp_path: Path) -> None:
         "ANTIPHON_ROOTS": os.pathsep.join([str(tmp_path / "one"), str(tmp_path / "two")]),
         "ANTIPHON_ALLOW_BYPASS": "1",
         "ANTIPHON_NO_IMPORT": "1",
+        "ANTIPHON_LOCAL_MODEL_URLS": "http://gpu.example:8000, https://llm.example/v1",
         "XDG_STATE_HOME": str(tmp_path),
         "ANTIPHON_LOG_LEVEL": "DEBUG",
     }
@@ -71,6 +72,7 @@ def test_every_option_is_read_from_its_variable(tmp_path: Path) -> None:
         roots=((tmp_path / "one").resolve(), (tmp_path / "two").resolve()),
         allow_bypass=True,
         no_import=True,
+        local_model_urls=("http://gpu.example:8000", "https://llm.example/v1"),
         claims_dir=state_dir(sys.platform, given, Path.home()) / "conversations",
         log_level="debug",
     )
@@ -80,6 +82,7 @@ def test_every_option_is_read_from_its_variable(tmp_path: Path) -> None:
     ("flags", "names"),
     [
         ({"port": "http"}, "--port"),
+        ({"local_model_urls": ["ftp://gpu.example"]}, "--local-model-url"),
         ({"port": "65536"}, "--port"),
         ({"port": "-1"}, "--port"),
         ({"host": "a b"}, "--host"),

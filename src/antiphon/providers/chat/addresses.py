@@ -38,13 +38,14 @@ class Address(Struct, frozen=True, kw_only=True):
 
 def addresses(listed: Sequence[str]) -> list[Address]:
     """All that may be asked: the listed ones first. Raises AddressInvalid."""
-    found = [_listed(url) for url in listed]
+    found = [address(url) for url in listed]
     roots = {each.root for each in found}
     usual = [Address(word=kind, kind=kind, root=f"http://127.0.0.1:{port}") for kind, port in USUAL]
     return found + [each for each in usual if each.root not in roots]
 
 
-def _listed(url: str) -> Address:
+def address(url: str) -> Address:
+    """One that the operator lists. Raises AddressInvalid."""
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port

@@ -88,6 +88,8 @@ class Conversation:
             match block.get("type"):
                 case "text":
                     found.append(text(block.get("text")))
+                case "image" if not self.setting.images:
+                    found.append("[The person attached an image, which you cannot be shown.]")
                 case "image":
                     data = base64.b64decode(text(block.get("data")))
                     found.append(BinaryContent(data, media_type=text(block.get("mimeType"))))

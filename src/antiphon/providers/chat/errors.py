@@ -14,6 +14,7 @@ from antiphon.providers.environment import redact
 from antiphon.providers.loose import table
 
 BY_CLASS: dict[str, FailureCode] = {
+    "TooLong": "prompt-too-long",
     "ModelContextWindowExceededError": "prompt-too-long",
     "ModelAuthenticationError": "auth",
     "ModelQuotaExceededError": "usage-limit",
@@ -84,10 +85,10 @@ ACTIONS: dict[FailureCode, Action] = {
 }
 ADD_KEYS = {
     "openrouter": Action(
-        kind="add-key", label="Add a key of OpenRouter", command="export OPENROUTER_API_KEY=sk-or-…"
+        kind="add-key", label="Add a key for OpenRouter", command="antiphon key set openrouter"
     ),
     "localgpu": Action(
-        kind="add-key", label="Add the key of your model's server", command="export LOCALGPU_API_KEY=…"
+        kind="add-key", label="Add the key of your model's server", command="antiphon key set localgpu"
     ),
 }
 BY_STATUS_ACTIONS = {
@@ -101,6 +102,13 @@ STARTS = {
     "lm-studio": "lms server start",
 }
 """How a local server is started again."""
+LONGER = {
+    "ollama": "OLLAMA_CONTEXT_LENGTH=32768 ollama serve",
+    "llama.cpp": "llama-server -m model.gguf --port 8080 -c 32768",
+    "vllm": "vllm serve MODEL --port 8000 --max-model-len 32768",
+    "lm-studio": "lms load MODEL --context-length 32768",
+}
+"""How a local model is loaded with more context."""
 
 
 class Whose(Struct, frozen=True, kw_only=True):
@@ -168,6 +176,9 @@ def _action(
         return Action(kind="wait", label="Wait until the limit is over", until=until)
     if code == "network" and (command := STARTS.get(whose.server)):
         return Action(kind="retry", label=f"Start {whose.name} again, then try again", command=command)
+    if code == "prompt-too-long" and (command := LONGER.get(whose.server)):
+        label = "Shorten the prompt, start a new session, or load the model with more context"
+        return Action(kind="shorten", label=label, command=command)
     return BY_STATUS_ACTIONS.get(status or 0) or ACTIONS.get(code)
 
 

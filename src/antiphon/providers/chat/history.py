@@ -83,6 +83,8 @@ class _Past:
     def _called(self, item: str, name: str, call: ToolCall) -> None:
         self._answered(ToolCallPart(name, table(call.input), tool_call_id=item))
         output = call.output if call.status in ("completed", "failed") else f"{call.output}\n{CUT}"
+        if call.exit_code:
+            output = f"{output.rstrip()}\n[exit code: {call.exit_code}]"
         self._request(ToolReturnPart(name, output.strip() or "(no output)", tool_call_id=item))
 
     def _request(self, part: ModelRequestPart) -> None:

@@ -1,7 +1,6 @@
 """Looking at the models of this machine, and opening an agent for one."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 
 from antiphon.model.failures import Action, Failure
@@ -25,6 +24,8 @@ START = Action(
     label="Start a model's server, such as Ollama, llama.cpp, vLLM or LM Studio",
     command="ollama serve & ollama pull qwen3:8b",
 )
+GET = Action(kind="install", label="Get a model", command="ollama pull qwen3:8b")
+NO_GPU = "No NVIDIA GPU is found here: what runs on this machine runs on its CPU."
 NO_SERVER = (
     "No model's server answers on this machine. Start one: `ollama serve` (then `ollama pull qwen3:8b`), "
     "`llama-server -m model.gguf --port 8080`, `vllm serve MODEL --port 8000`, or `lms server start`."
@@ -40,26 +41,17 @@ class LocalDriver:
 
     async def readiness(self) -> Readiness:
         """See Provider."""
-        key = environment.for_provider(self._entry.id, os.environ).get(KEY, "")
+        key = environment.for_provider(self._entry.id).get(KEY, "")
         servers, cards = await asyncio.gather(local.look(self._addresses, key), _gpus())
-        account = (
-            f"GPU: {'; '.join(cards)}" if cards else "No NVIDIA GPU is found here: models run on the CPU."
-        )
+        told = f"GPU: {'; '.join(cards)}." if cards else NO_GPU
         if not servers:
-            return Readiness(found=False, message=NO_SERVER, action=START, account=account)
+            return Readiness(found=False, message=f"{NO_SERVER} {told}", action=START)
         models = [_word(server, offer) for server in servers for offer in server.offers]
         names = ", ".join(NAMES.get(server.kind, server.address.word) for server in servers)
-        message = "" if models else f"{names} runs, but has no model yet."
-        return Readiness(
-            found=True,
-            version=names,
-            models=models,
-            account=account,
-            message=message,
-            action=None
-            if models
-            else Action(kind="install", label="Get a model", command="ollama pull qwen3:8b"),
-        )
+        if not models:
+            message = f"{names} runs, but has no model yet. {told}"
+            return Readiness(found=False, version=names, message=message, action=GET)
+        return Readiness(found=True, version=names, models=models, message=told)
 
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
         """See Provider."""
@@ -95,7 +87,7 @@ def _chosen(servers: Sequence[Server], model: str | None) -> tuple[Server, Offer
             if model is None or _word(server, offer) == model:
                 return server, offer
     if model is None:
-        raise ProviderFailed(_missing("The model's server has no model yet.", START))
+        raise ProviderFailed(_missing("The model's server has no model yet.", GET))
     retry = Action(kind="retry", label="Start its server, or choose another model, then try again")
     raise ProviderFailed(_missing(f"No server here offers the model {model} now.", retry))
 

@@ -11,12 +11,13 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openrouter import OpenRouterProvider
 from pydantic_ai.settings import ModelSettings
 
+from antiphon.providers.chat.fitting import Fitting
 from antiphon.providers.chat.setting import Setting
 
 CONNECT_S = 10.0
-MOST_TOKENS = 32_768
-"""Of one answer of a local model: without a limit some go on for ever."""
 
+USAGE = ModelSettings(extra_body={"usage": {"include": True}})
+"""OpenRouter tells what it cost when it is asked to."""
 STRICT = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
 """An end without a finish reason is no end."""
 
@@ -38,15 +39,6 @@ def model(setting: Setting) -> Model:
     if router:
         remote = OpenRouterProvider(openai_client=client)
         profile = merge_profile(remote.model_profile(setting.model), STRICT)
-        return OpenRouterModel(setting.model, provider=remote, profile=profile)
+        return OpenRouterModel(setting.model, provider=remote, profile=profile, settings=USAGE)
     local = OpenAIProvider(openai_client=client)
-    return OpenAIChatModel(setting.model, provider=local, profile=STRICT)
-
-
-def settings(setting: Setting, room: int | None) -> ModelSettings:
-    """For one request. `room`: tokens left in the context, where that is known."""
-    if setting.provider == "openrouter":
-        return ModelSettings(extra_body={"usage": {"include": True}})
-    most = max(1, min(MOST_TOKENS, room or MOST_TOKENS))
-    # llama.cpp's server does not know the new name, others no longer know the old one.
-    return ModelSettings(max_tokens=most, extra_body={"max_tokens": most})
+    return Fitting(OpenAIChatModel(setting.model, provider=local, profile=STRICT), setting)

@@ -1,7 +1,6 @@
 """Looking at OpenRouter, and opening its agent."""
 
 import asyncio
-import os
 import time
 from collections.abc import Mapping
 
@@ -37,7 +36,7 @@ class OpenRouterDriver:
 
     async def readiness(self) -> Readiness:
         """See Provider."""
-        around = environment.for_provider(self._entry.id, os.environ)
+        around = environment.for_provider(self._entry.id)
         try:
             found = await self._offers(_url(around), ASK_S)
         except Unanswered as unanswered:
@@ -48,8 +47,8 @@ class OpenRouterDriver:
             found=True,
             signed_in=bool(key),
             models=[each.id for each in found],
-            account=f"key from {KEY}" if key else "",
-            message="" if key else "There is no key of OpenRouter yet.",
+            account="your OpenRouter key" if key else "",
+            message="" if key else "There is no key for OpenRouter yet.",
             action=None if key else errors.ADD_KEYS["openrouter"],
         )
 
@@ -59,6 +58,8 @@ class OpenRouterDriver:
         if not key:
             raise ProviderFailed(_no_key())
         model = launch.model or DEFAULT_MODEL
+        if "/" not in model:  # all of its names are of the form maker/model
+            raise ProviderFailed(_no_model(model))
         known = await self._known(model, _url(launch.environment))
         setting = Setting(
             provider=self._entry.id,
@@ -101,6 +102,15 @@ def _no_key() -> Failure:
     return Failure(
         provider="openrouter",
         code="auth",
-        message="There is no key of OpenRouter yet.",
+        message="There is no key for OpenRouter yet.",
         action=errors.ADD_KEYS["openrouter"],
+    )
+
+
+def _no_model(model: str) -> Failure:
+    return Failure(
+        provider="openrouter",
+        code="provider-missing",
+        message=f"OpenRouter has no model {model}.",
+        action=errors.BY_STATUS_ACTIONS[404],
     )

@@ -25,8 +25,9 @@ from pydantic_ai.usage import UsageLimits
 from pydantic_ai.workspaces import WorkspaceBackend
 
 from antiphon.model.ids import new_id
-from antiphon.providers.chat import errors, history, model
+from antiphon.providers.chat import errors, history
 from antiphon.providers.chat.errors import Whose
+from antiphon.providers.chat.fitting import Fitting
 from antiphon.providers.chat.setting import Setting
 from antiphon.providers.chat.talk import Talk
 from antiphon.providers.chat.tools import Stopped
@@ -61,7 +62,6 @@ class Turn:
         async with self._agent.iter(
             content,
             message_history=self.messages,
-            model_settings=model.settings(self._setting, None),
             usage_limits=UsageLimits(request_limit=None),
             workspace=self._workspace,
         ) as run:
@@ -88,6 +88,8 @@ class Turn:
                 response = stream.response
             self._partial = []
             self._answered(response)
+            if isinstance(self._agent.model, Fitting):
+                await self._agent.model.answered(response)
 
     def _tell(self, event: object) -> None:
         match event:

@@ -1,0 +1,156 @@
+"""Looking for model servers: real HTTP on loopback, each kind as it answers."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from antiphon.providers import environment
+from antiphon.providers.chat import gpu, local
+from antiphon.providers.chat.addresses import Address
+from antiphon.providers.chat.fetch import Unanswered, fetch
+from antiphon.providers.chat.local import Server
+from antiphon.providers.chat.offers import Offer
+from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
+from tests.chat_server import ChatServer, models, serving
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    """A scripted model's server."""
+    with serving() as server:
+        yield server
+
+
+async def seen(server: ChatServer, kind: str = "other") -> list[Server]:
+    return await local.look([Address(word="here", kind=kind, root=server.root)])
+
+
+async def test_any_compatible_server(server: ChatServer) -> None:
+    """What it lists is offered."""
+    [found] = await seen(server)
+    assert (found.kind, found.offers) == ("other", [Offer(id="tiny")])
+
+
+async def test_llama_cpp_tells_the_loaded_context(server: ChatServer) -> None:
+    """Of `/props`, not the one that the model was trained with."""
+    server.pages["/v1/models"] = models("gguf", owned_by="llamacpp", meta={"n_ctx_train": 131072})
+    server.pages["/props"] = {
+        "default_generation_settings": {"n_ctx": 4096},
+        "modalities": {"vision": True},
+    }
+    [found] = await seen(server)
+    assert found.kind == "llama.cpp", "it says itself what it is, wherever it listens"
+    assert found.offers == [Offer(id="gguf", context=4096, images=True)]
+
+
+async def test_vllm_tells_its_length(server: ChatServer) -> None:
+    """With the list."""
+    server.pages["/v1/models"] = models("m", owned_by="vllm", max_model_len=8192)
+    [found] = await seen(server)
+    assert (found.kind, found.offers) == ("vllm", [Offer(id="m", context=8192)])
+
+
+async def test_ollama_tells_what_is_pulled_and_what_is_loaded(server: ChatServer) -> None:
+    """The context only of what is loaded; of one model, whether it calls tools and sees."""
+    server.pages["/v1/models"] = models("qwen3:8b", owned_by="library")
+    server.pages["/api/tags"] = {"models": [{"name": "qwen3:8b"}, {"name": "phi:latest"}]}
+    server.pages["/api/ps"] = {"models": [{"name": "qwen3:8b", "context_length": 4096}]}
+    server.pages["/api/show"] = {"capabilities": ["completion", "vision"]}
+    [found] = await seen(server)
+    assert found.offers == [Offer(id="qwen3:8b", context=4096), Offer(id="phi:latest")]
+    assert local.show(found, found.offers[0]) == Offer(id="qwen3:8b", context=4096, images=True, tools=False)
+
+
+async def test_lm_studio_leaves_out_what_cannot_talk(server: ChatServer) -> None:
+    """Embeddings are no models to talk with."""
+    server.pages["/v1/models"] = models("talks", "embeds", owned_by="organization_owner")
+    server.pages["/api/v0/models"] = {
+        "data": [
+            {"id": "talks", "type": "vlm", "loaded_context_length": 4096},
+            {"id": "embeds", "type": "embeddings"},
+        ]
+    }
+    [found] = await seen(server)
+    assert found.offers == [Offer(id="talks", context=4096, images=True)]
+
+
+@pytest.mark.parametrize("page", [{"hello": "world"}, {"data": "nonsense"}])
+async def test_something_else_on_the_port_is_no_model(server: ChatServer, page: dict[str, str]) -> None:
+    """Many a program listens on 8080."""
+    server.pages["/v1/models"] = page
+    assert await seen(server, "llama.cpp") == []
+
+
+async def test_all_are_asked_at_once_and_none_for_long(server: ChatServer) -> None:
+    """One that takes the connection and says nothing holds up nobody."""
+    server.pages["/v1/models"] = {"hang": True}
+    silent = [Address(word=str(at), kind="other", root=server.root) for at in range(4)]
+    began = time.monotonic()
+    assert await local.look(silent) == []
+    assert time.monotonic() - began < 2 * local.ASK_S
+
+
+def test_a_redirect_is_not_followed(server: ChatServer) -> None:
+    """It would lead beyond the addresses that may be asked."""
+    with serving() as other:
+        server.pages["/v1/models"] = {"redirect": f"{other.root}/v1/models"}
+        with pytest.raises(Unanswered) as raised:
+            fetch(f"{server.root}/v1/models", timeout=2)
+    assert raised.value.status == 302
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/", "/etc/hostname"])
+def test_only_http_is_asked(url: str) -> None:
+    """Python's client would read a file, too."""
+    with pytest.raises(Unanswered):
+        fetch(url, timeout=1)
+
+
+async def test_a_local_server_makes_it_ready(server: ChatServer) -> None:
+    """By its name, its models, and the GPU, where there is one."""
+    word = server.root.removeprefix("http://")
+    readiness = await LocalProvider([server.root]).readiness()
+    assert readiness.found
+    assert f"{word}/tiny" in readiness.models
+    assert "GPU" in readiness.message
+
+
+async def test_without_a_server_it_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind by its exact command."""
+    monkeypatch.setattr("antiphon.providers.chat.localgpu.addresses", lambda listed: [])
+    readiness = await LocalProvider().readiness()
+    assert not readiness.found
+    for command in ("ollama serve", "llama-server -m", "vllm serve", "lms server start"):
+        assert command in readiness.message
+    assert readiness.action
+    assert readiness.action.command
+
+
+def test_a_machine_without_a_gpu_says_so() -> None:
+    """NVML without a driver is no error; with one, each has a name."""
+    assert all(isinstance(each, str) and each for each in gpu.gpus())
+
+
+async def test_openrouter_with_and_without_a_key(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its models are known without one; with none it says what to do."""
+    monkeypatch.setenv("OPENROUTER_BASE_URL", f"{server.root}/v1")
+    monkeypatch.delenv("OPENROUTER_API_KEY", raising=False)
+    provider = OpenRouterProvider()
+    without = await provider.readiness()
+    assert (without.found, without.signed_in, without.models) == (True, False, ["tiny"])
+    assert without.action
+    assert without.action.command == "antiphon key set openrouter"
+    with environment.added({"OPENROUTER_API_KEY": "sk-or-kept"}):
+        assert (await provider.readiness()).signed_in
+    assert len(server.paths) == 1, "its list is not asked for each time"
+
+
+async def test_openrouter_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not "signed in", not "not here": not known, and why."""
+    with serving() as server:
+        gone = server.root
+    monkeypatch.setenv("OPENROUTER_BASE_URL", f"{gone}/v1")
+    readiness = await OpenRouterProvider().readiness()
+    assert (readiness.found, readiness.signed_in) == (True, None)
+    assert "cannot be reached" in readiness.message
