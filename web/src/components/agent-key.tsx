@@ -41,7 +41,7 @@ export function AgentKey({ provider, agentKey, wanted }: AgentKeyProps) {
       {(source || idle) && <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <p className="flex min-w-0 flex-1 basis-48 items-start gap-2">
           <span className="mt-px text-faint"><Icon name="key" size={15} /></span>
-          <span role="status" data-testid="key-source" className="min-w-0 wrap-anywhere">{words(agentKey, lacks)}</span>
+          <span role="status" data-testid="key-source" className="min-w-0 wrap-anywhere">{words(agentKey, provider)}</span>
         </p>
         {kept && idle && <Button testid="key-replace" onClick={() => { setDoing("write"); }}>Replace</Button>}
         {kept && idle && <Button look="danger" testid="key-remove" onClick={() => { setDoing("remove"); }}>Remove</Button>}
@@ -55,8 +55,9 @@ export function AgentKey({ provider, agentKey, wanted }: AgentKeyProps) {
   );
 }
 
-function words({ source, kept, variable }: ProviderKey, lacks: boolean): string {
-  if (!source) return lacks ? `No key yet (${variable})` : `A key would do, too (${variable})`;
+function words({ source, kept, variable }: ProviderKey, { readiness }: ProviderInfo): string {
+  if (!source && readiness?.action?.kind === "add-key") return `No key yet (${variable})`;
+  if (!source) return readiness?.signedIn === false ? `A key would do, too (${variable})` : `It can be given a key (${variable})`;
   return kept ? `Its key is ${source}` : `Its key is ${source}, set where Antiphon was started`;
 }
 
