@@ -13,8 +13,8 @@ SMALLEST = 24
 """CSS px of a touch target: WCAG 2.2, 2.5.8."""
 
 
-async def barriers(tab: Tab) -> list[str]:
-    """What axe finds serious, in both themes."""
+async def barriers(tab: Tab, impacts: tuple[str, ...] = SERIOUS) -> list[str]:
+    """What axe finds of these impacts, in both themes."""
     found: list[str] = []
     for theme in ("light", "dark"):
         await tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -22,7 +22,7 @@ async def barriers(tab: Tab) -> list[str]:
         found += [
             f"{theme}: {violation['id']}: {node['html'][:200]}"
             for violation in results.response["violations"]
-            if violation["impact"] in SERIOUS
+            if violation["impact"] in impacts
             for node in violation["nodes"]
         ]
     return found

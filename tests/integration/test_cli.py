@@ -231,7 +231,18 @@ def test_nothing_heavy_is_imported_for_a_light_command() -> None:
 
 def test_nothing_is_imported_before_the_server_is_ready_that_can_come_later() -> None:
     """REST, the agents' drivers and what migrates old logs are loaded beside the running server, or when needed."""
-    later = ("litestar", "yaml", "alembic", "acp", "pydantic", "prometheus_client", "rich", "psutil")
+    later = (
+        "keyring",
+        "cryptography",
+        "litestar",
+        "yaml",
+        "alembic",
+        "acp",
+        "pydantic",
+        "prometheus_client",
+        "rich",
+        "psutil",
+    )
     later += ("antiphon.server.rest", "antiphon.providers.process")
     code = (
         "import sys; from antiphon.cli.serve import _lightly\n"

@@ -12,6 +12,7 @@ import type {
   NewSession,
   Project,
   Projects,
+  ProviderKey,
   Providers,
   Rules,
   SessionChanges,
@@ -31,7 +32,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
 const LIMIT_MS = 20_000;
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 async function request<T>(method: Method, path: string, body?: unknown): Promise<Result<T>> {
   try {
@@ -94,8 +95,11 @@ export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/
 export const fetchImports = (after?: string) => request<ImportsPage>("GET", `api/imports?${query({ after })}`);
 export const lookAgain = () => request<ImportsPage>("POST", "api/imports");
 
-/** `wait`: until each was looked at, which takes a second or more after the server's start. */
-export const fetchProviders = (wait: boolean) => request<Providers>("GET", `api/providers?${query({ wait })}`);
+/** At once: what is known. `fresh`: nothing of it holds any more, and the server looks anew. */
+export const fetchProviders = (fresh: boolean) => request<Providers>("GET", `api/providers?${query({ wait: false, fresh })}`);
+export const keepKey = (provider: string, key: string) =>
+  request<ProviderKey>("PUT", `api/providers/${provider}/key`, { key });
+export const removeKey = (provider: string) => request<undefined>("DELETE", `api/providers/${provider}/key`);
 
 export const fetchSessions = (project: string, before?: string, trashed?: boolean) =>
   request<SessionList>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);

@@ -41,15 +41,11 @@ async function opened(): Promise<Lists> {
 }
 
 test("agents have their names at once; whether they can be used comes when the server has looked", async () => {
-  let looked: (response: Response) => void = () => undefined;
-  const looking = new Promise<Response>((resolve) => {
-    looked = resolve;
-  });
-  const claude = { id: "claude", name: "Claude Code", capabilities: {} };
+  const claude = { id: "claude", name: "Claude Code", capabilities: {}, readiness: undefined as object | undefined };
   vi.stubGlobal("fetch", (address: string) => {
     const url = new URL(address);
     if (url.pathname.endsWith("/projects")) return Promise.resolve(Response.json({ projects: [{ id: "p1", name: "demo" }] }));
-    return url.searchParams.get("wait") === "true" ? looking : Promise.resolve(Response.json({ providers: [claude] }));
+    return Promise.resolve(Response.json({ providers: [claude] }));
   });
   const lists = new Lists();
   const refreshed = lists.refresh();
@@ -57,9 +53,42 @@ test("agents have their names at once; whether they can be used comes when the s
     expect(lists.view.get().providers?.map(({ name }) => name)).toEqual(["Claude Code"]);
     expect(lists.view.get().projects?.map(({ name }) => name)).toEqual(["demo"]);
   });
-  looked(Response.json({ providers: [{ ...claude, readiness: { found: true } }] }));
+  expect(lists.view.get().looking).toEqual(["claude"]);
+  claude.readiness = { found: true };
   await refreshed;
   expect(lists.view.get().providers?.[0]?.readiness?.found).toBe(true);
+  expect(lists.view.get().looking).toEqual([]);
+});
+
+test("looking again keeps what was known until it is known anew, for each agent by itself", async () => {
+  const agent = (id: string, version?: string) => ({ id, name: id, capabilities: {}, readiness: version && { found: true, version } });
+  const answers = [[agent("a", "1"), agent("b", "1")], [agent("a", "2"), agent("b")], [agent("a", "2"), agent("b", "2")]];
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (address: string) => {
+    asked.push(new URL(address).search);
+    return Promise.resolve(Response.json({ providers: answers.shift() }));
+  });
+  const lists = new Lists();
+  const versions = () => lists.view.get().providers?.map(({ readiness }) => readiness?.version);
+  await lists.lookAtAgents();
+  const again = lists.lookAtAgents(true);
+  expect(lists.view.get().looking).toEqual(["a", "b"]);
+  await vi.waitFor(() => {
+    expect(versions()).toEqual(["2", "1"]);
+  });
+  expect(lists.view.get().looking).toEqual(["b"]);
+  await again;
+  expect(versions()).toEqual(["2", "2"]);
+  expect(lists.view.get().looking).toEqual([]);
+  expect(asked).toEqual(["?wait=false&fresh=false", "?wait=false&fresh=true", "?wait=false&fresh=false"]);
+});
+
+test("a look that fails says so, and is over", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ code: "internal", message: "No." }, { status: 500 })));
+  const lists = new Lists();
+  await lists.lookAtAgents(true);
+  expect(lists.view.get().problem?.message).toBe("No.");
+  expect(lists.view.get().looking).toEqual([]);
 });
 
 test("the newest session stands first, and moves up as soon as the server says that it moved", async () => {

@@ -1,6 +1,7 @@
 /** The lists: projects, providers, and each project's sessions, kept live by `sessions` frames. */
 
-import { fetchProjects, fetchProviders, fetchSessions, type Problem } from "./api";
+import { fetchProjects, fetchSessions, type Problem } from "./api";
+import { looks, merged, unknown } from "./looks";
 import type { Project, ProviderInfo, SessionList, SessionRow, Sessions } from "./protocol";
 import { Store } from "./store";
 
@@ -14,15 +15,18 @@ export interface Loaded {
 export interface ListsView {
   projects?: Project[];
   providers?: ProviderInfo[];
+  /** Ids of the agents that the server is just looking at. */
+  looking: readonly string[];
   problem?: Problem;
   rows: ReadonlyMap<string, SessionRow>;
   loaded: Readonly<Record<string, Loaded>>;
 }
 
 export class Lists {
-  readonly view = new Store<ListsView>({ rows: new Map(), loaded: {} });
+  readonly view = new Store<ListsView>({ looking: [], rows: new Map(), loaded: {} });
   /** The revision that made each row what it is: a page fetched before it must not undo it. */
   readonly #revisions = new Map<string, number>();
+  #look = 0;
 
   /** Reads all anew, as after a reconnect: perhaps to a server that has restarted, and counts revisions from 0 again. */
   async refresh(): Promise<void> {
@@ -66,7 +70,7 @@ export class Lists {
   }
 
   async #refreshNames(): Promise<void> {
-    await Promise.all([this.#refreshProjects(), this.#refreshProviders()]);
+    await Promise.all([this.#refreshProjects(), this.lookAtAgents()]);
   }
 
   async #refreshProjects(): Promise<void> {
@@ -75,17 +79,20 @@ export class Lists {
     else this.view.patch({ problem: projects.problem });
   }
 
-  /** The agents' names at once; whether they can be used, when the server has looked. */
-  async #refreshProviders(): Promise<void> {
-    const known = await fetchProviders(false);
-    if (!known.ok) {
-      this.view.patch({ problem: known.problem });
-      return;
+  /** The agents' names at once; whether each can be used, as soon as the server has looked at it. `fresh`: anew. */
+  async lookAtAgents(fresh = false): Promise<void> {
+    const look = ++this.#look;
+    if (fresh) this.view.patch({ looking: (this.view.get().providers ?? []).map(({ id }) => id) });
+    for await (const known of looks(fresh)) {
+      if (look !== this.#look) return; // somebody looks again
+      if (!known.ok) {
+        this.view.patch({ problem: known.problem, looking: [] });
+        return;
+      }
+      const { providers } = known.value;
+      this.view.patch({ providers: merged(this.view.get().providers, providers), looking: unknown(providers) });
     }
-    this.view.patch({ providers: known.value.providers });
-    if (known.value.providers.every(({ readiness }) => readiness)) return;
-    const looked = await fetchProviders(true);
-    this.view.patch(looked.ok ? { providers: looked.value.providers } : { problem: looked.problem });
+    if (look === this.#look) this.view.patch({ looking: [] });
   }
 
   async #page(project: string, before?: string): Promise<void> {

@@ -7,6 +7,7 @@ export type Route =
   | { view: "projects" }
   | { view: "project"; project: string; creating: boolean }
   | { view: "session"; session: string }
+  | { view: "agents"; agent?: string }
   | { view: "nowhere" };
 
 export const route = new Store<Route>({ view: "projects" });
@@ -16,7 +17,7 @@ export function readRoute(): void {
   route.set(parse(path, new URLSearchParams(location.search)));
 }
 
-/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID`. */
+/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID`, `agents/ID`. */
 export function go(path: string, replace = false): void {
   if (replace) history.replaceState(null, "", address(path));
   else history.pushState(null, "", address(path));
@@ -26,6 +27,7 @@ export function go(path: string, replace = false): void {
 function parse(path: string, query: URLSearchParams): Route {
   const [kind = "", id = "", ...rest] = path.split("/").map(decodeURIComponent);
   if (kind === "" || path === "index.html") return { view: "projects" };
+  if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };
   if (kind === "sessions") return { view: "session", session: id };

@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
+import { AgentsView } from "./agents-view";
 import { Button } from "./button";
 import { ClientContext } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
@@ -51,6 +52,8 @@ function View({ here }: { here: Route }) {
       return <ProjectView key={here.project} project={here.project} creating={here.creating} />;
     case "session":
       return <SessionView key={here.session} session={here.session} />;
+    case "agents":
+      return <AgentsView agent={here.agent} />;
     case "nowhere":
       return (
         <main className="mx-auto flex max-w-md flex-col items-start gap-4 p-6 pt-[20dvh]">

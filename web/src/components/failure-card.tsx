@@ -1,12 +1,16 @@
 import type { ReactNode } from "react";
 import { timeOfDay } from "../clock";
 import type { Action, Failure } from "../protocol";
+import { AgentsLink } from "./agents-link";
 import { CopyButton } from "./copy-button";
 import { Folded } from "./folded";
 import { Icon } from "./icons";
 
 /** Actions that have a button of their own, which says the same. */
 const ON_BUTTONS = new Set<Action["kind"]>(["retry", "carry-over"]);
+
+/** Actions that are done where the agents are. */
+const ON_AGENTS = new Set<Action["kind"]>(["sign-in", "install", "add-key"]);
 
 /** What went wrong, where, and what to do about it. */
 export function FailureCard({ failure, actions }: { failure: Failure; actions?: ReactNode }) {
@@ -35,6 +39,7 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
             </p>
           )}
           {action?.command && <CommandLine command={action.command} />}
+          {action && ON_AGENTS.has(action.kind) && <p className="mt-2"><AgentsLink agent={failure.provider} /></p>}
           {failure.detail && <div className="mt-1.5"><Folded name="Details" text={failure.detail} className="mt-1 max-h-64 rounded-lg bg-raised px-3 py-2" /></div>}
         </div>
       </div>

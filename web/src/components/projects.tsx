@@ -10,7 +10,7 @@ import { Icon } from "./icons";
 import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
-import { Readiness, standing, usable } from "./readiness";
+import { standing, usable } from "./readiness";
 import { Wordmark } from "./wordmark";
 
 /** All projects, and which agents this machine has. */
@@ -90,18 +90,21 @@ function ProjectRow({ project }: { project: Project }) {
 function Agents({ providers }: { providers: ProviderInfo[] }) {
   return (
     <section className="mt-10">
-      <h2 className="mb-2 font-semibold">Agents on this machine</h2>
-      <ul className="divide-y divide-line rounded-xl border border-line bg-raised">
+      <div className="mb-2 flex items-center justify-between gap-3">
+        <h2 className="font-semibold">Agents on this machine</h2>
+        <Link to="agents" data-testid="agents" className="target flex items-center rounded-lg text-[0.8125rem] font-medium text-accent hover:underline">
+          Set up agents
+        </Link>
+      </div>
+      <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-raised">
         {providers.map((provider) => (
-          <li key={provider.id} className="px-4 py-2.5">
-            <div className="flex items-center gap-2.5">
-              <span className={`size-2 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
-              <span className="flex-1">{provider.name}</span>
-              <span className="text-xs text-faint">
-                {standing(provider)}
-              </span>
-            </div>
-            <div className="mt-1.5 pl-4.5 empty:hidden"><Readiness provider={provider} /></div>
+          <li key={provider.id}>
+            <Link to={`agents/${provider.id}`} className="target flex items-center gap-2.5 px-4 py-2.5 -outline-offset-2 hover:bg-panel">
+              <span className={`size-2 shrink-0 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
+              <span className="min-w-0 flex-1 truncate">{provider.name}</span>
+              {provider.readiness?.warning && <span className="text-warn" title={provider.readiness.warning}><Icon name="alert" size={15} /></span>}
+              <span className="text-xs text-faint">{standing(provider)}</span>
+            </Link>
           </li>
         ))}
       </ul>

@@ -1,4 +1,5 @@
 import type { ProviderInfo } from "../protocol";
+import { AgentsLink } from "./agents-link";
 import { CommandLine } from "./failure-card";
 import { Icon } from "./icons";
 import { Notice } from "./notice";
@@ -14,7 +15,8 @@ export function standing(provider: ProviderInfo): string {
   const { readiness } = provider;
   if (!readiness) return "looking …";
   if (!readiness.found) return "not here";
-  return usable(provider) ? (readiness.version ?? "ready") : "not signed in";
+  if (!usable(provider)) return readiness.action?.kind === "add-key" ? "needs a key" : "not signed in";
+  return readiness.version ?? "ready";
 }
 
 /** Whether and how an agent can be used here: who pays, what to know beforehand, what is missing and the command that brings it. */
@@ -44,6 +46,7 @@ function Missing({ provider, readiness }: { provider: ProviderInfo; readiness: L
       <p className="font-medium">{message || what}</p>
       {action && <p className="mt-1 text-dim">{action.label}{action.command && ":"}</p>}
       {action?.command && <CommandLine command={action.command} />}
+      <p className="mt-2"><AgentsLink agent={provider.id} /></p>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { ConnectionDot } from "./connection";
 import { ImportBar } from "./import-bar";
 import { Link } from "./link";
 import { RulesButton } from "./rules-dialog";
+import { Icon } from "./icons";
 import { FoundSessions } from "./session-search";
 import { TrashButton } from "./trash";
 import { Wordmark } from "./wordmark";
@@ -38,6 +39,9 @@ export function Sidebar({ project, session }: { project?: string; session?: stri
           <ImportBar />
           <FoundSessions project={project} session={session} />
           <div className="flex items-center justify-between border-t border-line px-2 py-1">
+            <Link to="agents" data-testid="agents" className="target inline-flex h-8 items-center gap-1.5 rounded-lg px-3 text-[0.8125rem] font-medium text-dim hover:bg-bubble hover:text-text">
+              <Icon name="bot" size={15} /> Agents
+            </Link>
             <RulesButton project={project} />
             <TrashButton project={project} />
           </div>
