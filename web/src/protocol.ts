@@ -52,6 +52,8 @@ export type ItemContent = Message | Reasoning | ToolCall | Plan | Note;
 export type EntryContent =
   Message | Reasoning | ToolCall | Plan | Note | ApprovalCard | RetryLine | FailureLine;
 export type EffectCommand = Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | StopTask;
+export type LoginCommand = LoginStart | LoginInput | LoginResize;
+export type LoginFrame = LoginStarted | LoginOutput | LoginEnded;
 
 /**
  * A prompt was accepted while another turn runs; it starts by itself (or when the queue is let run).
@@ -860,6 +862,64 @@ export interface FailureLine {
   failure: Failure;
 }
 /**
+ * Client → server, first and once: start the login, in a terminal of this size (characters).
+ */
+export interface LoginStart {
+  type: "login-start";
+  columns?: number;
+  rows?: number;
+}
+/**
+ * Client → server: keys that were typed, or text that was pasted.
+ */
+export interface LoginInput {
+  type: "login-input";
+  text: string;
+}
+/**
+ * Client → server: the terminal has another size now.
+ */
+export interface LoginResize {
+  type: "login-resize";
+  columns: number;
+  rows: number;
+}
+/**
+ * Server → client: it runs.
+ */
+export interface LoginStarted {
+  type: "login-started";
+  provider: string;
+  command: string;
+  hint?: string;
+}
+/**
+ * Server → client: what it printed, with the terminal's control sequences.
+ */
+export interface LoginOutput {
+  type: "login-output";
+  text: string;
+}
+/**
+ * Server → client, last and once, also where nothing was started: the login is over, and nothing of it runs.
+ */
+export interface LoginEnded {
+  type: "login-ended";
+  reason:
+    | "done"
+    | "elsewhere"
+    | "failed"
+    | "internal"
+    | "invalid"
+    | "refused"
+    | "signed-out"
+    | "stopping"
+    | "time-limit"
+    | "too-much";
+  message: string;
+  action?: Action | null;
+}
+/**
  * What a person sees of a session.
  */
 export interface State {
@@ -1103,6 +1163,7 @@ export interface ProviderInfo {
   capabilities: Capabilities;
   key?: ProviderKey | null;
   readiness?: Readiness | null;
+  signIn?: boolean;
 }
 /**
  * What the agent can do, told honestly: the page offers nothing else.

@@ -75,6 +75,7 @@ def _entry(id: str, table: Any) -> AcpEntry:
     entry = msgspec.convert({**table, "id": id}, AcpEntry)
     if not entry.command:
         raise ValueError(f"{id}: the command is empty")
+    _ = entry.login  # ValueError, where its words have no end
     return entry
 
 

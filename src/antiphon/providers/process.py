@@ -39,6 +39,12 @@ class Exit(Struct, frozen=True, kw_only=True):
     status: int | None = None
     signal: int | None = None
 
+    @classmethod
+    def of(cls, status: int | None) -> "Exit":
+        """From asyncio's return code: below 0 a signal; None, where it could not be told, is taken for KILL."""
+        status = -signal.SIGKILL if status is None else status
+        return cls(status=status) if status >= 0 else cls(signal=-status)
+
     def __str__(self) -> str:
         if self.signal is None:
             return f"left with exit status {self.status}"
@@ -140,13 +146,7 @@ class AgentProcess:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            if self.exited.done():
-                break
-            with contextlib.suppress(ProcessLookupError):
-                self._transport.send_signal(number)
-            await asyncio.wait({self.exited}, timeout=CLOSE_S)
-        await asyncio.to_thread(processes.end_marked, [self.marker])
+        await end_kept(self._transport, self.exited, self.marker)
         self._transport.close()
         self.ended()
 
@@ -193,9 +193,9 @@ class AgentProcess:
         self.writable(True)
         asyncio.get_running_loop().call_later(LAST_WORDS_S, self.ended)
 
-    def exit(self, status: int) -> None:
+    def exit(self, exit: Exit) -> None:
         if not self.exited.done():
-            self.exited.set_result(Exit(status=status) if status >= 0 else Exit(signal=-status))
+            self.exited.set_result(exit)
         self.unheard()
 
     def writable(self, now: bool) -> None:
@@ -229,13 +229,24 @@ class _Pipes(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         status = self._process._transport.get_returncode()  # pyright: ignore[reportPrivateUsage]
-        self._process.exit(status if status is not None else -signal.SIGKILL)
+        self._process.exit(Exit.of(status))
 
     def pause_writing(self) -> None:
         self._process.writable(False)
 
     def resume_writing(self) -> None:
         self._process.writable(True)
+
+
+async def end_kept(keeper: asyncio.SubprocessTransport, exited: "asyncio.Future[Exit]", marker: str) -> None:
+    """End a keeper and all below it: TERM, KILL, then whatever else carries the marker."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if exited.done():
+            break
+        with contextlib.suppress(ProcessLookupError):
+            keeper.send_signal(number)
+        await asyncio.wait({exited}, timeout=CLOSE_S)
+    await asyncio.to_thread(processes.end_marked, [marker])
 
 
 def find_command(program: Program, environment: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ from antiphon.server.gate import Gate
 from antiphon.server.keys import KeyDesk
 from antiphon.server.later import App, Later
 from antiphon.server.limiter import Limiter
+from antiphon.server.logins import Logins
 from antiphon.server.page import STATIC, Page
 from antiphon.server.readiness import Lookout
 from antiphon.server.websocket import Endpoint, WebSockets
@@ -92,6 +93,13 @@ class Application:
                 server=server,
             )
         )
+        self.logins = Logins(
+            identify=auth.identify,
+            owner=owner.key,
+            providers=providers,
+            clock=clock,
+            looked_at=lookout.forget,
+        )
         context = Context(
             settings=settings,
             log=log,
@@ -116,10 +124,12 @@ class Application:
             base=settings.base,
             rest=self._rest,
             websocket=self.sockets,
+            logins=self.logins,
             page=Page(STATIC, settings.base),
         )
 
     async def _sign_out(self, token: str) -> None:
+        self.logins.end_of(token)
         await self.sockets.goodbye(SIGNED_OUT, token=token)
 
     async def _key_changed(self, provider: str) -> None:
@@ -136,11 +146,13 @@ class Application:
         self._watching = asyncio.create_task(self.keys.watch())
 
     async def end_turns(self) -> None:
-        """End every turn and every agent; the clients see it."""
+        """End every turn, every agent and every login; the clients see it."""
         if self._watching:
             self._watching.cancel()
+        logins = asyncio.create_task(self.logins.stop())
         await self.importing.stop()
         await self.supervisor.stop()
+        await logins
 
     async def say_goodbye(self) -> None:
         """Tell every client, and close."""

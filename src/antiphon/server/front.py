@@ -29,6 +29,9 @@ OPEN = frozenset(
 )
 """What strangers may ask for, beside the page itself: nothing that is anybody's."""
 
+LOGINS = "/ws/sign-in/"
+"""Below it: a WebSocket for each agent's own login."""
+
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -47,9 +50,11 @@ CONTENT_POLICY = (
 class Front:
     """Everything that comes in comes in here."""
 
-    def __init__(self, *, gate: Gate, auth: Auth, base: str, rest: App, websocket: App, page: Page) -> None:
+    def __init__(
+        self, *, gate: Gate, auth: Auth, base: str, rest: App, websocket: App, logins: App, page: Page
+    ) -> None:
         self._gate, self._auth, self._base = gate, auth, base
-        self._rest, self._websocket, self._page = rest, websocket, page
+        self._rest, self._websocket, self._logins, self._page = rest, websocket, logins, page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -61,11 +66,15 @@ class Front:
         refusal = self._gate.refuse("WEBSOCKET", Headers.of(scope["headers"]))
         if refusal is not None:
             await _deny(receive, send, 403, Refused(code=refusal.code, message=refusal.message))
-        elif self._path(scope) != "/ws":
+            return
+        path = self._path(scope)
+        if path == "/ws":
+            await self._websocket(scope, receive, send)
+        elif path.startswith(LOGINS):
+            await self._logins({**scope, "path": path}, receive, send)
+        else:
             message = "The WebSocket is at /ws below the server's address."
             await _deny(receive, send, 404, Refused(code="not-found", message=message))
-        else:
-            await self._websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._gate.refuse(scope["method"], Headers.of(scope["headers"]))
@@ -73,7 +82,7 @@ class Front:
             await _say(send, 403, Refused(code=refusal.code, message=refusal.message))
             return
         path = self._path(scope)
-        if path == "/ws":
+        if path == "/ws" or path.startswith(LOGINS):
             message = "This is the WebSocket's address: it takes WebSocket connections only."
             await _say(send, 426, Refused(code="method-not-allowed", message=message))
         elif path == "/health" and scope["method"] in {"GET", "HEAD"}:

@@ -233,6 +233,8 @@ class ProviderInfo(Resource, frozen=True):
     """None: it takes no key."""
     readiness: Readiness | None = None
     """None: the first look is still under way (only where it is not waited for)."""
+    sign_in: bool = False
+    """Its agent has a login of its own, which can be run from here (`/ws/sign-in/{id}`)."""
 
 
 class Providers(Resource, frozen=True):

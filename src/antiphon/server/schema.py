@@ -11,6 +11,7 @@ import msgspec
 from antiphon.model.commands import AnyCommand
 from antiphon.model.events import AnyEvent
 from antiphon.model.items import ItemContent
+from antiphon.model.login import LoginCommand, LoginFrame
 from antiphon.model.replies import AnyFrame, Reply
 from antiphon.model.state import EntryContent, State
 from antiphon.server import rest
@@ -26,6 +27,8 @@ UNIONS = {
     "ItemContent": ItemContent,
     "EntryContent": EntryContent,
     "EffectCommand": EffectCommand,
+    "LoginCommand": LoginCommand,
+    "LoginFrame": LoginFrame,
 }
 """Types that have no name of their own in Python."""
 

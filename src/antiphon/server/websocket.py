@@ -103,7 +103,7 @@ class WebSockets:
         client = await self._endpoint.identify(scope["headers"])
         await receive()  # websocket.connect
         if client is None:
-            await _turn_away(scope, send)
+            await turn_away(scope, send)
             return
         offered = scope.get("subprotocols", [])
         await send(
@@ -133,7 +133,7 @@ class WebSockets:
             )
 
 
-async def _turn_away(scope: Scope, send: Send) -> None:
+async def turn_away(scope: Scope, send: Send) -> None:
     """Nobody we know. A page is told in its own language, anything else by HTTP."""
     if any(name == b"origin" for name, _ in scope["headers"]):
         goodbye = Goodbye(code="signed-out", message="You are not signed in here.", retry=False)

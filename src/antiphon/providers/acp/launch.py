@@ -1,5 +1,6 @@
 """What the catalog says of an ACP agent: how to start it, and what is peculiar to it."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from typing import Literal
@@ -10,6 +11,7 @@ from antiphon.model.failures import Action
 from antiphon.providers import environment
 from antiphon.providers.acp.errors import Names
 from antiphon.providers.base import Capabilities, Launch, Limits
+from antiphon.providers.login import Login, Prepared, prepared
 from antiphon.providers.programs import Program
 
 
@@ -52,7 +54,11 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     install: str | None = None
     """The command that installs it."""
     sign_in: str | None = None
-    """The command that signs in."""
+    """The command that signs in, in words that a person may type; run without a shell."""
+    sign_in_hint: str = ""
+    """What to do with what it prints."""
+    sign_in_environment: dict[str, str] = {}
+    """Set for the command that signs in, over `environment`."""
     add_key: str | None = None
     """What to do where its key is missing or refused, for an agent that has no sign-in."""
     authenticate: str = ""
@@ -76,22 +82,34 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
         )
 
     @property
+    def login(self) -> Login | None:
+        """How to sign in; None: not known."""
+        if not self.sign_in:
+            return None
+        return Login(
+            command=tuple(_words(shlex.split(self.sign_in))),
+            label=f"Sign in to {self.name}",
+            hint=self.sign_in_hint,
+            environment=self.sign_in_environment,
+        )
+
+    @property
     def names(self) -> Names:
         """Whose failures they are, and how to sign in."""
-        action = None
-        if self.sign_in:
-            action = Action(kind="sign-in", label=f"Sign in to {self.name}", command=self.sign_in)
-        elif self.add_key:
+        action = self.login.action if self.login else None
+        if action is None and self.add_key:
             action = Action(kind="add-key", label=self.add_key)
         return Names(provider=self.id, name=self.name, sign_in=action)
 
     def program(self, arguments: list[str]) -> Program:
         """The command with these arguments."""
-        command = [sys.executable if word == "{python}" else word for word in self.command]
+        return self._program([*_words(self.command), *arguments])
+
+    def _program(self, command: list[str]) -> Program:
         install = None
         if self.install:
             install = Action(kind="install", label=f"Install {self.name}", command=self.install)
-        return Program(provider=self.id, name=self.name, command=[*command, *arguments], install=install)
+        return Program(provider=self.id, name=self.name, command=command, install=install)
 
     def started_for(self, launch: Launch) -> Program:
         """The command for one session."""
@@ -100,6 +118,15 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
             return self.program([])
         return self.program([word.replace("{model}", model) for word in self.model_arguments])
 
+    def login_prepared(self, login: Login) -> Prepared:
+        """The command that signs in, with its environment out of the server's."""
+        around = self.surroundings(environment.for_provider(self.id))
+        return prepared(self._program(list(login.command)), login, around)
+
     def surroundings(self, users: Mapping[str, str]) -> dict[str, str]:
         """The agent's environment out of the user's; the process adds the marker."""
         return {**users, **environment.variables_of(self.keys_of), **self.environment}
+
+
+def _words(command: list[str]) -> list[str]:
+    return [sys.executable if word == "{python}" else word for word in command]

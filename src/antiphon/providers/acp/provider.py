@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
+from antiphon.providers.login import Login, Prepared
 
 if TYPE_CHECKING:
     from antiphon.providers.acp.driver import AcpDriver
@@ -35,6 +36,16 @@ class AcpProvider:
     def limits(self) -> Limits:
         """See Provider."""
         return self._entry.limits
+
+    @property
+    def login(self) -> Login | None:
+        """See SignsIn."""
+        return self._entry.login
+
+    async def prepare_login(self) -> Prepared:
+        """See SignsIn."""
+        assert self.login is not None
+        return self._entry.login_prepared(self.login)
 
     @cached_property
     def _driver(self) -> "AcpDriver":

@@ -8,6 +8,7 @@ from antiphon.providers import environment
 from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.claude import command, errors, facts, program
 from antiphon.providers.claude.client import ClaudeAgent
+from antiphon.providers.login import Prepared, prepared
 from antiphon.providers.loose import Json, table, text
 from antiphon.providers.process import AgentProcess
 from antiphon.providers.start import start
@@ -45,6 +46,13 @@ class ClaudeDriver:
             action=None if signed_in else errors.SIGN_IN,
             warning=await _overridden(found.path, around, login),
         )
+
+    async def prepare_login(self) -> Prepared:
+        """See SignsIn: by the program that sessions use, whose login it must be."""
+        around = command.surroundings(environment.for_provider(errors.PROVIDER))
+        found = await self._finder.find(around)
+        words = [found.path, *errors.LOGIN.command[1:]]
+        return prepared(program.program(words), errors.LOGIN, around)
 
     async def open(self, launch: Launch, sink: Sink) -> ClaudeAgent:
         """See Provider."""

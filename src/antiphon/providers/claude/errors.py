@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from antiphon.model.events import ProviderRetrying, Usage
 from antiphon.model.failures import Action, Failure, FailureCode
+from antiphon.providers.login import Login
 from antiphon.providers.loose import Json, count, table, text
 
 PROVIDER = "claude"
@@ -68,7 +69,12 @@ MESSAGES: dict[FailureCode, str] = {
     "cancelled-by-agent": "Claude Code stopped by itself.",
     "internal": "Claude Code reported an error.",
 }
-SIGN_IN = Action(kind="sign-in", label="Sign in to Claude, or mend its key", command="claude auth login")
+LOGIN = Login(
+    command=("claude", "auth", "login"),
+    label="Sign in to Claude, or mend its key",
+    hint="Open the address, sign in, and paste the code that the page there shows.",
+)
+SIGN_IN = LOGIN.action
 ACTIONS: dict[FailureCode, Action] = {
     "auth": SIGN_IN,
     "usage-limit": Action(kind="wait", label="Wait until the limit is over, or add credit"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
 from antiphon.providers.claude import command, errors
+from antiphon.providers.login import Prepared
 
 if TYPE_CHECKING:
     from antiphon.providers.claude.driver import ClaudeDriver
@@ -27,6 +28,7 @@ class ClaudeProvider:
         warm=True,
     )
     limits = Limits(start=60.0, stall=300.0)
+    login = errors.LOGIN
 
     @cached_property
     def _driver(self) -> "ClaudeDriver":
@@ -37,6 +39,10 @@ class ClaudeProvider:
     async def readiness(self) -> Readiness:
         """See Provider."""
         return await self._driver.readiness()
+
+    async def prepare_login(self) -> Prepared:
+        """See SignsIn."""
+        return await self._driver.prepare_login()
 
     async def open(self, launch: Launch, sink: Sink) -> Agent:
         """See Provider."""

@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery, RequestBody
 
 from antiphon.providers.base import Provider, Readiness
 from antiphon.providers.keys import KEYED, BadKey, KeySource, KeyUnavailable
+from antiphon.providers.login import login_of
 from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import ApiError, not_found, refusals
 from antiphon.server.keys import KeyDesk
@@ -41,6 +42,7 @@ async def _info(desk: KeyDesk, provider: Provider, readiness: Readiness | None) 
         capabilities=provider.capabilities,
         key=await _key(desk, provider.id),
         readiness=readiness,
+        sign_in=login_of(provider) is not None,
     )
 
 
