@@ -74,6 +74,7 @@ class AgentProcess:
         self._writable.set()
         self._closing: asyncio.Task[None] | None = None
         self._transport: asyncio.SubprocessTransport
+        self._complaints: asyncio.ReadTransport | None = None
         self.started: ProcessStarted
 
     @classmethod
@@ -88,12 +89,7 @@ class AgentProcess:
         check_folder(program, folder)
         self = cls(program, marker, secrets(environment))
         try:
-            self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
-                lambda: _Pipes(self),
-                *(sys.executable, "-IS", KEEPER, str(os.getpid()), command, *program.command[1:]),
-                cwd=str(folder),
-                env={**environment, MARKER: marker},
-            )
+            await self._spawn([command, *program.command[1:]], folder, {**environment, MARKER: marker})
         except OSError as error:  # no more processes, files or memory to be had
             message = f"{program.name} could not be started: {error.strerror}."
             raise ProviderFailed(
@@ -101,6 +97,28 @@ class AgentProcess:
             ) from error
         self.started = ProcessStarted(pid=self.pid, start_time=_start_time(self.pid), marker=marker)
         return self
+
+    async def _spawn(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        """Raises OSError."""
+        loop = asyncio.get_running_loop()
+        # A pipe, since uvloop would take a socket: an agent's own log may be /dev/stderr, which can then be opened.
+        heard, complain = os.pipe()
+        try:
+            reading = os.fdopen(heard, "rb", 0)
+            self._complaints, _ = await loop.connect_read_pipe(lambda: _Stderr(self), reading)
+            self._transport, _ = await loop.subprocess_exec(
+                lambda: _Pipes(self),
+                *(sys.executable, "-IS", KEEPER, str(os.getpid()), *command),
+                cwd=str(folder),
+                env=environment,
+                stderr=complain,
+            )
+        except BaseException:
+            if self._complaints:
+                self._complaints.close()
+            raise
+        finally:
+            os.close(complain)
 
     @property
     def pid(self) -> int:
@@ -148,6 +166,8 @@ class AgentProcess:
     async def _close(self) -> None:
         await end_kept(self._transport, self.exited, self.marker)
         self._transport.close()
+        if self._complaints:
+            self._complaints.close()
         self.ended()
 
     def below(self) -> dict[int, float]:
@@ -219,7 +239,7 @@ class _Pipes(asyncio.SubprocessProtocol):
         self._process = process
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        (self._process.stdout if fd == 1 else self._process.complaint)(data)
+        self._process.stdout(data)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         if fd == 1:
@@ -236,6 +256,16 @@ class _Pipes(asyncio.SubprocessProtocol):
 
     def resume_writing(self) -> None:
         self._process.writable(True)
+
+
+class _Stderr(asyncio.Protocol):
+    """What it writes to stderr, passed on."""
+
+    def __init__(self, process: AgentProcess) -> None:
+        self._process = process
+
+    def data_received(self, data: bytes) -> None:
+        self._process.complaint(data)
 
 
 async def end_kept(keeper: asyncio.SubprocessTransport, exited: "asyncio.Future[Exit]", marker: str) -> None:
