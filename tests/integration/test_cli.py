@@ -141,6 +141,8 @@ def test_doctor_on_a_bare_machine_reads_like_help(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     assert "Practice agent (practice): " in done.stdout
+    openrouter = done.stdout.partition("(openrouter): needs a key\n")[2]
+    assert "antiphon key set openrouter" in openrouter
     gemini = done.stdout.partition("(gemini): not here yet\n")[2]
     assert "npm install -g @google/gemini-cli" in gemini
     assert "agents (each is optional)" in done.stdout

@@ -133,16 +133,19 @@ def test_a_machine_without_a_gpu_says_so() -> None:
 
 
 async def test_openrouter_with_and_without_a_key(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its models are known without one; with none it says what to do."""
+    """With none it says what to do, and asks nobody: a look sends nothing for a person who does not use it."""
     monkeypatch.setenv("OPENROUTER_BASE_URL", f"{server.root}/v1")
     monkeypatch.delenv("OPENROUTER_API_KEY", raising=False)
     provider = OpenRouterProvider()
     without = await provider.readiness()
-    assert (without.found, without.signed_in, without.models) == (True, False, ["tiny"])
+    assert (without.found, without.signed_in, without.models) == (True, False, [])
     assert without.action
-    assert without.action.command == "antiphon key set openrouter"
+    assert (without.action.kind, without.action.command) == ("add-key", "antiphon key set openrouter")
+    assert server.paths == []
     with environment.added({"OPENROUTER_API_KEY": "sk-or-kept"}):
-        assert (await provider.readiness()).signed_in
+        for _ in range(2):
+            readiness = await provider.readiness()
+            assert (readiness.signed_in, readiness.models) == (True, ["tiny"])
     assert len(server.paths) == 1, "its list is not asked for each time"
 
 
@@ -151,6 +154,7 @@ async def test_openrouter_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as server:
         gone = server.root
     monkeypatch.setenv("OPENROUTER_BASE_URL", f"{gone}/v1")
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-fake")
     readiness = await OpenRouterProvider().readiness()
     assert (readiness.found, readiness.signed_in) == (True, None)
     assert "cannot be reached" in readiness.message

@@ -83,6 +83,26 @@ test("looking again keeps what was known until it is known anew, for each agent 
   expect(asked).toEqual(["?wait=false&fresh=false", "?wait=false&fresh=true", "?wait=false&fresh=false"]);
 });
 
+test("who comes to the agents has them looked at anew when what is known is over a minute old", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (address: string) => {
+    asked.push(new URL(address).search);
+    return Promise.resolve(Response.json({ providers: [{ id: "a", name: "a", capabilities: {}, readiness: { found: true } }] }));
+  });
+  const lists = new Lists();
+  lists.visitAgents();
+  expect(asked).toEqual([]); // the list is not there yet: it comes with the connection
+  await lists.lookAtAgents();
+  const began = performance.now();
+  const clock = vi.spyOn(performance, "now");
+  for (const [after, fresh] of [[59_000, false], [121_000, true], [170_000, false]] as const) {
+    clock.mockReturnValue(began + after);
+    lists.visitAgents();
+    expect(asked.at(-1)).toBe(`?wait=false&fresh=${fresh}`);
+  }
+  clock.mockRestore();
+});
+
 test("a look that fails says so, and is over", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ code: "internal", message: "No." }, { status: 500 })));
   const lists = new Lists();

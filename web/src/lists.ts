@@ -22,11 +22,15 @@ export interface ListsView {
   loaded: Readonly<Record<string, Loaded>>;
 }
 
+/** For so long what a look found is not looked for again, as on the server. */
+const STALE_MS = 60_000;
+
 export class Lists {
   readonly view = new Store<ListsView>({ looking: [], rows: new Map(), loaded: {} });
   /** The revision that made each row what it is: a page fetched before it must not undo it. */
   readonly #revisions = new Map<string, number>();
   #look = 0;
+  #lookedAt = -Infinity;
 
   /** Reads all anew, as after a reconnect: perhaps to a server that has restarted, and counts revisions from 0 again. */
   async refresh(): Promise<void> {
@@ -79,9 +83,15 @@ export class Lists {
     else this.view.patch({ problem: projects.problem });
   }
 
+  /** Somebody comes to see the agents: what is old is looked at anew. Before the first list there is nothing to renew. */
+  visitAgents(): void {
+    if (this.view.get().providers) void this.lookAtAgents(performance.now() - this.#lookedAt > STALE_MS);
+  }
+
   /** The agents' names at once; whether each can be used, as soon as the server has looked at it. `fresh`: anew. */
   async lookAtAgents(fresh = false): Promise<void> {
     const look = ++this.#look;
+    this.#lookedAt = performance.now();
     if (fresh) this.view.patch({ looking: (this.view.get().providers ?? []).map(({ id }) => id) });
     for await (const known of looks(fresh)) {
       if (look !== this.#look) return; // somebody looks again

@@ -64,6 +64,8 @@ def standing(readiness: "Readiness") -> str:
     """How it stands, in a few words."""
     if not readiness.found:
         return "not here yet"
+    if not usable(readiness) and readiness.action and readiness.action.kind == "add-key":
+        return "needs a key"
     signed = {True: ", signed in", False: ", not signed in", None: ""}[readiness.signed_in]
     return (readiness.version or "here") + signed
 

@@ -16,6 +16,7 @@ export function AgentsView({ agent }: { agent?: string }) {
   const { providers, looking, problem } = useStore(client.lists.view, (lists) => lists);
   const ready = providers?.filter(usable).length ?? 0;
   const unknown = agent && providers && !providers.some(({ id }) => id === agent);
+  useEffect(() => { client.lists.visitAgents(); }, [client]);
   useEffect(() => {
     document.title = "Agents · Antiphon";
     return () => { document.title = "Antiphon"; };

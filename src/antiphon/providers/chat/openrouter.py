@@ -37,20 +37,16 @@ class OpenRouterDriver:
     async def readiness(self) -> Readiness:
         """See Provider."""
         around = environment.for_provider(self._entry.id)
+        if not around.get(KEY):  # nobody is asked for a person who does not use it
+            missing = _no_key()
+            return Readiness(found=True, signed_in=False, message=missing.message, action=missing.action)
         try:
             found = await self._offers(_url(around), ASK_S)
         except Unanswered as unanswered:
             message = f"OpenRouter cannot be reached: {unanswered.reason}."
             return Readiness(found=True, signed_in=None, message=message, action=errors.ACTIONS["network"])
-        key = around.get(KEY, "")
-        return Readiness(
-            found=True,
-            signed_in=bool(key),
-            models=[each.id for each in found],
-            account="your OpenRouter key" if key else "",
-            message="" if key else "There is no key for OpenRouter yet.",
-            action=None if key else errors.ADD_KEYS["openrouter"],
-        )
+        models = [each.id for each in found]
+        return Readiness(found=True, signed_in=True, models=models, account="your OpenRouter key")
 
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
         """See Provider."""
