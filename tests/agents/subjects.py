@@ -1,6 +1,6 @@
 """All agents that the tables are about, in the order in which the docs show them."""
 
-from tests.agents import faults_claude
+from tests.agents import faults_chat, faults_claude
 from tests.agents.matrix import Subject
 
-SUBJECTS: list[Subject] = [faults_claude.SUBJECT]
+SUBJECTS: list[Subject] = [faults_claude.SUBJECT, faults_chat.OPENROUTER, faults_chat.LOCALGPU]
