@@ -4,6 +4,7 @@ const MODES: Record<string, string> = {
   ask: "Asks first",
   default: "Asks first",
   acceptEdits: "Accepts edits",
+  "accept-edits": "Accepts edits",
   plan: "Plans only",
   bypass: "Asks nothing",
   bypassPermissions: "Asks nothing",

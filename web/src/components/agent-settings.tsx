@@ -2,6 +2,10 @@ import { modelName, modeName } from "../names";
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { useClient } from "./client-context";
+import { ModelChoice } from "./model-choice";
+
+/** So many models fit into a menu; more are searched. */
+const FEW = 15;
 
 export interface Settings {
   mode?: string;
@@ -24,11 +28,16 @@ export function AgentSettings({ agent, modes, models, value, onChange }: AgentSe
   const bypass = agent?.capabilities.bypassModes ?? [];
   const known = modes?.length ? modes : (agent?.capabilities.modes ?? []);
   const offered = known.filter((mode) => allowBypass || !bypass.includes(mode) || mode === value.mode);
-  const choice = models?.length ? models : (agent?.capabilities.models ?? []);
+  const choice = [models, agent?.capabilities.models, agent?.readiness?.models].find((list) => list?.length) ?? [];
+  const choose = (model: string) => { onChange({ model }); };
   return (
     <>
       <Choice name="Mode" words={modeName} options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
-      <Choice name="Model" words={modelName} options={choice} value={value.model} onChange={(model) => { onChange({ model }); }} />
+      {choice.length > FEW ? (
+        <ModelChoice words={modelName} options={choice} value={value.model} onChange={choose} />
+      ) : (
+        <Choice name="Model" words={modelName} options={choice} value={value.model} onChange={choose} />
+      )}
     </>
   );
 }

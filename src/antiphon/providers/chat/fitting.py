@@ -68,6 +68,8 @@ class Fitting(WrapperModel):
             yield stream
 
     def _limits(self, tokens: int) -> ModelSettings:
+        if self._setting.server == "vllm":  # it takes what is left, and refuses to be asked for more
+            return ModelSettings()
         room = self._context - tokens if self._context else MOST_TOKENS
         most = max(1, min(MOST_TOKENS, room))
         # llama.cpp's server does not know the new name; others no longer know the old one.
@@ -81,7 +83,7 @@ class Fitting(WrapperModel):
             "vllm": {"model": self._setting.model, "prompt": words},
         }
         body = asked.get(self._setting.server)
-        if body is None or not self._context or least * CHARACTERS < self._context:  # it fits in any case
+        if body is None or not self._context:
             return least
         try:
             answer = await self._ask("/tokenize", body)
