@@ -66,6 +66,17 @@ def mute() -> int:
         signal.pause()
 
 
+def size() -> int:
+    def tell(*_: object) -> None:
+        now = os.get_terminal_size()
+        say(f"{now.columns} columns, {now.lines} rows")
+
+    signal.signal(signal.SIGWINCH, tell)
+    tell()
+    input()
+    return 0
+
+
 def look() -> int:
     while True:
         size = os.get_terminal_size()
@@ -87,5 +98,13 @@ def look() -> int:
 if __name__ == "__main__":
     if not all(os.isatty(stream) for stream in (0, 1, 2)):
         sys.exit("this login wants a terminal")
-    words = {"paste": paste, "device": device, "flood": flood, "deaf": deaf, "mute": mute, "look": look}
+    words = {
+        "paste": paste,
+        "device": device,
+        "flood": flood,
+        "deaf": deaf,
+        "mute": mute,
+        "size": size,
+        "look": look,
+    }
     sys.exit(words[sys.argv[1]]())

@@ -98,7 +98,7 @@ class Application:
             owner=owner.key,
             providers=providers,
             clock=clock,
-            looked_at=lookout.forget,
+            over=partial(self._login_over, lookout),
         )
         context = Context(
             settings=settings,
@@ -117,6 +117,7 @@ class Application:
             sign_out=self._sign_out,
         )
         self._watching: asyncio.Task[None] | None = None
+        self._relaunching: set[asyncio.Task[None]] = set()
         self._rest = Later(partial(_rest, context))
         self.front = Front(
             gate=_gate(settings, port),
@@ -134,6 +135,13 @@ class Application:
 
     async def _key_changed(self, provider: str) -> None:
         await self.supervisor.relaunch(provider)
+
+    def _login_over(self, lookout: Lookout, provider: Provider) -> None:
+        """Agents that were started before know nothing of it."""
+        lookout.forget(provider)
+        relaunching = asyncio.create_task(self.supervisor.relaunch(provider.id))
+        self._relaunching.add(relaunching)
+        relaunching.add_done_callback(self._relaunching.discard)
 
     async def start(self) -> None:
         """Recover what an earlier run left behind."""
@@ -153,6 +161,7 @@ class Application:
         await self.importing.stop()
         await self.supervisor.stop()
         await logins
+        await asyncio.gather(*self._relaunching)
 
     async def say_goodbye(self) -> None:
         """Tell every client, and close."""

@@ -68,11 +68,11 @@ class Logins:
         owner: int,
         providers: Mapping[str, Provider],
         clock: Clock,
-        looked_at: Callable[[Provider], None],
+        over: Callable[[Provider], None],
     ) -> None:
-        """`owner`: the key of the user whose system account the agents run as. `looked_at`: see it anew."""
+        """`owner`: the key of the user who may sign in. `over`: a login of this provider was run, however it ended."""
         self._identify, self._owner, self._providers = identify, owner, providers
-        self._clock, self._look_anew = clock, looked_at
+        self._clock, self._over = clock, over
         self._visits: set[_Visit] = set()
         self._running: dict[str, _Visit] = {}
         self._stopping = False
@@ -141,7 +141,8 @@ class Logins:
             return _ended("refused", failed.failure.message, failed.failure.action)
         finally:
             del self._running[name]
-            self._look_anew(provider)
+            if not self._stopping:
+                self._over(provider)
 
     async def _make_room(self, name: str) -> None:
         while other := self._running.get(name):

@@ -100,7 +100,7 @@ def logins(clock: ManualClock, anew: Counted, caller: Caller | None = None) -> L
 
     providers: Any = {id: AcpProvider(entry) for id, entry in entries.items()}
     providers["scripted"] = ScriptedProvider()
-    return Logins(identify=identify, owner=1, providers=providers, clock=clock, looked_at=anew)
+    return Logins(identify=identify, owner=1, providers=providers, clock=clock, over=anew)
 
 
 def serve(end: Logins, socket: Socket, provider: str) -> asyncio.Task[None]:

@@ -1,18 +1,31 @@
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode, type SyntheticEvent } from "react";
 import { IconButton } from "./button";
 
-/** A modal dialog: the browser's own, so focus stays in it and Escape closes it. */
-export function Dialog({ title, onClose, children, footer, testid, wide = false }: {
+const WIDTHS = { narrow: "max-w-md", wide: "max-w-xl", broad: "max-w-3xl" };
+
+/** A modal dialog: the browser's own, so focus stays in it and Escape closes it, unless it is to `stay`. */
+export function Dialog({ title, onClose, stay, children, footer, testid, wide = false, broad = false }: {
   title: string;
   onClose: () => void;
+  /** Asked before it closes: whether it stays open, since closing would lose something. */
+  stay?: () => boolean;
   children: ReactNode;
   footer?: ReactNode;
   testid?: string;
   wide?: boolean;
+  broad?: boolean;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  const width = WIDTHS[broad ? "broad" : wide ? "wide" : "narrow"];
+  const close = () => {
+    if (!stay?.()) onClose();
+  };
+  const keep = (event: SyntheticEvent) => {
+    if (stay?.()) event.preventDefault();
+  };
+  // Before what is in it looks how much room it has, or takes the focus.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (
@@ -20,17 +33,25 @@ export function Dialog({ title, onClose, children, footer, testid, wide = false 
       ref={dialog}
       data-testid={testid}
       aria-labelledby={heading}
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+      onCancel={keep}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") keep(event);
       }}
-      className={`m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] ${wide ? "max-w-xl" : "max-w-md"} flex-col overflow-hidden rounded-2xl border border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex`}
+      onClose={() => {
+        // A browser may close it without asking (a second Escape, the back gesture): it is opened again.
+        if (stay?.()) dialog.current?.showModal();
+        else onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) close();
+      }}
+      className={`m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] ${width} flex-col overflow-hidden rounded-2xl border border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex`}
     >
       <header className="flex items-center gap-2 border-b border-line py-2.5 pr-2.5 pl-5">
         <h2 id={heading} className="min-w-0 flex-1 truncate text-[0.9375rem] font-semibold">
           {title}
         </h2>
-        <IconButton icon="close" label="Close" onClick={onClose} />
+        <IconButton icon="close" label="Close" onClick={close} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
       {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>}

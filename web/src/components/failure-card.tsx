@@ -5,6 +5,7 @@ import { AgentsLink } from "./agents-link";
 import { CopyButton } from "./copy-button";
 import { Folded } from "./folded";
 import { Icon } from "./icons";
+import { SignInButton } from "./sign-in-button";
 
 /** Actions that have a button of their own, which says the same. */
 const ON_BUTTONS = new Set<Action["kind"]>(["retry", "carry-over"]);
@@ -39,7 +40,12 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
             </p>
           )}
           {action?.command && <CommandLine command={action.command} />}
-          {action && ON_AGENTS.has(action.kind) && <p className="mt-2"><AgentsLink agent={failure.provider} /></p>}
+          {action && ON_AGENTS.has(action.kind) && (
+            <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
+              {action.kind === "sign-in" && <SignInButton provider={failure.provider} />}
+              <AgentsLink agent={failure.provider} />
+            </div>
+          )}
           {failure.detail && <div className="mt-1.5"><Folded name="Details" text={failure.detail} className="mt-1 max-h-64 rounded-lg bg-raised px-3 py-2" /></div>}
         </div>
       </div>

@@ -3,6 +3,7 @@ import { AgentsLink } from "./agents-link";
 import { CommandLine } from "./failure-card";
 import { Icon } from "./icons";
 import { Notice } from "./notice";
+import { SignInButton } from "./sign-in-button";
 
 type Looked = NonNullable<ProviderInfo["readiness"]>;
 
@@ -46,7 +47,10 @@ function Missing({ provider, readiness }: { provider: ProviderInfo; readiness: L
       <p className="font-medium">{message || what}</p>
       {action && <p className="mt-1 text-dim">{action.label}{action.command && ":"}</p>}
       {action?.command && <CommandLine command={action.command} />}
-      <p className="mt-2"><AgentsLink agent={provider.id} /></p>
+      <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
+        {action?.kind === "sign-in" && <SignInButton provider={provider.id} />}
+        <AgentsLink agent={provider.id} />
+      </div>
     </div>
   );
 }

@@ -10,6 +10,7 @@ from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, S
 from antiphon.providers.codex import command, errors, facts, program
 from antiphon.providers.codex.client import CodexAgent, hello
 from antiphon.providers.codex.wire import Line, Refused
+from antiphon.providers.login import Prepared, prepared
 from antiphon.providers.loose import Json
 from antiphon.providers.process import AgentProcess
 from antiphon.providers.start import start
@@ -48,6 +49,13 @@ class CodexDriver:
             message="" if signed_in else "Codex is not signed in.",
             action=None if signed_in else errors.SIGN_IN,
         )
+
+    async def prepare_login(self) -> Prepared:
+        """See SignsIn: by the program that sessions use, whose login it must be."""
+        around = command.surroundings(environment.for_provider(errors.PROVIDER))
+        found = await self._finder.find(around)
+        words = [found.path, *errors.LOGIN.command[1:]]
+        return prepared(program.program(words), errors.LOGIN, around)
 
     async def open(self, launch: Launch, sink: Sink) -> CodexAgent:
         """See Provider."""

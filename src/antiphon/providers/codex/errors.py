@@ -10,6 +10,7 @@ from typing import cast
 
 from antiphon.model.events import ProviderRetrying
 from antiphon.model.failures import Action, Failure, FailureCode
+from antiphon.providers.login import Login
 from antiphon.providers.loose import Json, count, table, text
 
 PROVIDER = "codex"
@@ -70,7 +71,13 @@ MESSAGES: Mapping[FailureCode, str] = {
     "cancelled-by-agent": "Codex stopped by itself.",
     "internal": "Codex reported an error.",
 }
-SIGN_IN = Action(kind="sign-in", label="Sign in to Codex, or mend its key", command="codex login")
+LOGIN = Login(
+    # By a code: its other way waits for a browser on the same machine.
+    command=("codex", "login", "--device-auth"),
+    label="Sign in to Codex, or mend its key",
+    hint="Open the address, sign in, and enter the code that stands here.",
+)
+SIGN_IN = LOGIN.action
 ACTIONS: Mapping[FailureCode, Action] = {
     "auth": SIGN_IN,
     "usage-limit": Action(kind="wait", label="Wait until the limit is over, or add credit"),

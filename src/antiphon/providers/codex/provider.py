@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
 from antiphon.providers.codex import errors, modes
+from antiphon.providers.login import Prepared
 
 if TYPE_CHECKING:
     from antiphon.providers.codex.driver import CodexDriver
@@ -26,6 +27,7 @@ class CodexProvider:
         warm=True,
     )
     limits = Limits(start=60.0, stall=300.0)
+    login = errors.LOGIN
 
     @cached_property
     def _driver(self) -> "CodexDriver":
@@ -36,6 +38,10 @@ class CodexProvider:
     async def readiness(self) -> Readiness:
         """See Provider."""
         return await self._driver.readiness()
+
+    async def prepare_login(self) -> Prepared:
+        """See SignsIn."""
+        return await self._driver.prepare_login()
 
     async def open(self, launch: Launch, sink: Sink) -> Agent:
         """See Provider."""

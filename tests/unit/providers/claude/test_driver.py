@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from antiphon.providers.base import ProviderFailed
 from antiphon.providers.claude import program
 from antiphon.providers.claude.provider import ClaudeProvider
 
@@ -85,3 +86,28 @@ async def test_there_is_none(tmp_path: Path, claude: Any) -> None:
     ready = await ClaudeProvider().readiness()
     assert not ready.found and "not installed" in ready.message
     assert ready.action and ready.action.command == program.INSTALL.command
+
+
+async def test_the_login_is_of_the_program_that_sessions_use(
+    claude: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its path, the fixed words, and an environment without what is not Claude's; no browser on the server."""
+    claude(NOBODY, NOBODY)
+    monkeypatch.setenv("OPENAI_API_KEY", "codex's")
+    monkeypatch.setenv("DISPLAY", ":0")
+    prepared = await ClaudeProvider().prepare_login()
+    assert prepared.program.command == [str(tmp_path / "claude"), "auth", "login"]
+    assert not {"OPENAI_API_KEY", "DISPLAY"} & prepared.environment.keys()
+    assert (prepared.environment["TERM"], prepared.environment["BROWSER"]) == ("xterm-256color", "true")
+    ready = await ClaudeProvider().readiness()
+    assert ready.action == ClaudeProvider.login.action and ready.action.command == "claude auth login"
+
+
+async def test_no_program_no_login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With the way to get one."""
+    monkeypatch.setattr(program, "find_spec", lambda name: None)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProviderFailed) as failed:
+        await ClaudeProvider().prepare_login()
+    assert failed.value.failure.code == "provider-missing" and failed.value.failure.action == program.INSTALL

@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { Button } from "./button";
+
+/** Keys that a phone's keyboard lacks, as a terminal sends them. */
+const KEYS = [
+  { label: "↑", name: "Up", keys: "\x1b[A" },
+  { label: "↓", name: "Down", keys: "\x1b[B" },
+  { label: "Enter", name: "Enter", keys: "\r" },
+  { label: "Esc", name: "Escape", keys: "\x1b" },
+];
+
+/** Typing into the login without its terminal: a line to paste a code into, and a few keys. */
+export function LoginKeys({ onEnter, onKey }: { onEnter: (text: string) => void; onKey: (keys: string) => void }) {
+  const [text, setText] = useState("");
+  return (
+    <form
+      className="flex flex-wrap items-center gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onEnter(text.trim());
+        setText("");
+      }}
+    >
+      <input
+        data-testid="login-input"
+        aria-label="Code or answer for the login"
+        placeholder="Paste a code here"
+        value={text}
+        onChange={(event) => { setText(event.target.value); }}
+        autoCapitalize="off"
+        autoComplete="off"
+        autoCorrect="off"
+        spellCheck={false}
+        className="target h-8 min-w-0 flex-1 basis-40 rounded-lg border border-line bg-ground px-3 font-mono text-[0.8125rem]"
+      />
+      <Button type="submit" testid="login-send">Send</Button>
+      <div role="group" aria-label="Keys for the terminal" className="flex gap-1">
+        {KEYS.map(({ label, name, keys }) => (
+          <Button key={name} look="quiet" aria-label={name} testid={`login-key-${name.toLowerCase()}`} onClick={() => { onKey(keys); }}>{label}</Button>
+        ))}
+      </div>
+    </form>
+  );
+}
