@@ -71,7 +71,11 @@ class RunningServer:
     def environment(self) -> dict[str, str]:
         """The child's environment: the test's own, without settings of Antiphon's."""
         around = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
-        own = {"XDG_STATE_HOME": str(self._folder / "state"), "ANTIPHON_NO_IMPORT": "1"}
+        own = {
+            "XDG_STATE_HOME": str(self._folder / "state"),
+            "XDG_CONFIG_HOME": str(self._folder / "config"),
+            "ANTIPHON_NO_IMPORT": "1",
+        }
         own["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nothing into a developer's own
         return around | own | self._environment
 

@@ -252,6 +252,21 @@ def test_a_session_of_an_agent_that_is_gone_can_still_be_put_away(make_server: A
         assert refusal(mode) == (404, "unknown-provider")
 
 
+def test_a_broken_file_of_agents_takes_no_agent_away(make_server: Any) -> None:
+    """The server starts; among the agents stands what is wrong with the file, and a prompt is told the same."""
+    server = make_server()
+    server.make_project()
+    file = server.data_dir / "agents.toml"
+    file.write_text("= broken")
+    server.restart()
+    with server.client() as api:
+        found = {each["id"]: each for each in api.get("/api/providers").json()["providers"]}
+        assert found["practice"]["readiness"]["found"]
+        broken = found["agents-toml-1"]["readiness"]
+        assert not broken["found"] and str(file) in broken["message"]
+        assert broken["action"]["label"] == "Mend the file, then restart Antiphon"
+
+
 def test_modes_without_approvals_need_allow_bypass(make_server: Any) -> None:
     """With the flag the mode is offered, and the page is told to say so."""
     server = make_server("--allow-bypass")

@@ -208,16 +208,22 @@ def test_a_wrong_command_line_is_told_in_a_sentence(words: list[str], says: str,
 
 
 def test_a_data_directory_that_cannot_be_is_told_in_a_sentence(tmp_path: Path) -> None:
-    """A file in its place, or an agents.toml that is none: a sentence, exit codes 1 and 2."""
+    """A file in its place: a sentence, exit code 1."""
     (tmp_path / "file").write_text("x")
     done = antiphon("serve", "--port", "0", "--data-dir", str(tmp_path / "file"))
     assert done.returncode == 1
     assert str(tmp_path / "file") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_file_of_agents_is_told(tmp_path: Path) -> None:
+    """By doctor, with its path and what is wrong, exit code 1; the other agents are looked at all the same."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "agents.toml").write_text("= broken")
-    done = antiphon("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
-    assert done.returncode == 2
-    assert "agents.toml" in done.stderr
+    done = antiphon("doctor", "--data-dir", str(tmp_path / "data"))
+    assert done.returncode == 1
+    assert str(tmp_path / "data" / "agents.toml") in done.stdout
+    assert "Practice agent" in done.stdout
     assert "Traceback" not in done.stderr
 
 

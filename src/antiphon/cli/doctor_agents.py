@@ -16,16 +16,12 @@ SHOWN_MODELS = 6
 
 
 def tell(folder: Path) -> bool:
-    """Look at all agents side by side and print what was found; False: their catalog is broken."""
-    from antiphon.providers.catalog import CatalogInvalid, load
+    """Look at all agents side by side and print what was found; False: a file of the user's own agents is broken."""
+    from antiphon.providers.catalog import load, problems
     from antiphon.providers.keys import Keys
     from antiphon.server.app import own_catalog
 
-    try:
-        providers = load(*own_catalog(folder))
-    except CatalogInvalid as error:
-        print(f"agents: {error}")
-        return False
+    providers = load(*own_catalog(folder))
     if sys.stdout.isatty():
         print(f"looking at {len(providers)} agents …", flush=True)
     keys = Keys(folder)
@@ -36,7 +32,7 @@ def tell(folder: Path) -> bool:
         for line in facts(readiness, _key(keys, id)):
             print(f"    {line}")
     print(f"\n{summary(found)}")
-    return True
+    return not problems(providers)
 
 
 async def _look(providers: "Mapping[str, Provider]", keys: "Keys") -> "dict[str, Readiness]":

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator
 from typing import Any
 
-from antiphon.cli.options import FAILED, RUNS_ALREADY, USAGE, CommandFailed, add_option
+from antiphon.cli.options import FAILED, RUNS_ALREADY, CommandFailed, add_option
 from antiphon.server.config import OPTIONS, Settings, load
 
 
@@ -37,7 +37,6 @@ def _serve(settings: Settings, open_browser: bool) -> int:
         import uvloop
 
         from antiphon.log.errors import LogError, LogLocked
-        from antiphon.providers.catalog import CatalogInvalid
         from antiphon.server.listen import CannotListen
         from antiphon.server.serve import serve
 
@@ -45,8 +44,6 @@ def _serve(settings: Settings, open_browser: bool) -> int:
         return uvloop.run(serve(settings, open_browser=open_browser))
     except LogLocked as error:
         raise CommandFailed(str(error), RUNS_ALREADY) from None
-    except CatalogInvalid as error:
-        raise CommandFailed(str(error), USAGE) from None
     except (LogError, CannotListen) as error:
         raise CommandFailed(str(error), FAILED) from None
 

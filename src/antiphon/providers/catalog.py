@@ -1,7 +1,7 @@
 """The catalog: which agents there are, and how each is started (catalog.toml, and the user's own)."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,15 @@ from antiphon.model.ids import is_id
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Provider
+from antiphon.providers.broken import BrokenProvider
 from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
 from antiphon.providers.claude.provider import ClaudeProvider
 from antiphon.providers.codex.provider import CodexProvider
 from antiphon.providers.cursor.provider import CursorProvider
+from antiphon.providers.gemini.provider import GeminiProvider
+
+PECULIAR: Mapping[str, type[AcpProvider]] = {"gemini": GeminiProvider}
+"""ACP agents of which more is known than the catalog says."""
 
 
 class CatalogInvalid(Exception):
@@ -30,16 +35,39 @@ class CatalogInvalid(Exception):
 def load(*own: Path, local_models: Sequence[str] = ()) -> dict[str, Provider]:
     """Providers by id: Antiphon's, then those of the user's files (a later one replaces an earlier one).
 
+    What is wrong with a file stands among them, as an agent that cannot be used and says why: the others work.
     `local_models`: addresses of model servers that may be asked beside those of this machine.
-    Raises CatalogInvalid, also for a file that cannot be read.
     """
-    entries = shipped()
-    for path in own:
-        try:
-            entries |= parse(path.read_text(), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CatalogInvalid(str(path), str(error)) from error
-    return {**own_drivers(local_models), **{id: AcpProvider(entry) for id, entry in entries.items()}}
+    found = {**own_drivers(local_models), **{id: _provider(entry) for id, entry in shipped().items()}}
+    for number, path in enumerate(own, 1):
+        found |= of_file(path, f"agents-toml-{number}")
+    return found
+
+
+def of_file(path: Path, id: str) -> dict[str, Provider]:
+    """The providers of a user's file. `id`: for what is wrong with the file as a whole."""
+    try:
+        tables: dict[str, Any] = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        return {id: BrokenProvider(id, f"Agents of {path}", str(CatalogInvalid(str(path), str(error))))}
+    return {name if is_id(name) else id: _of_table(name, tables[name], path, id) for name in tables}
+
+
+def _of_table(name: str, table: Any, path: Path, id: str) -> Provider:
+    try:
+        return _provider(_entry(name, table))
+    except ValueError as error:
+        named = name if is_id(name) else id
+        return BrokenProvider(named, f"{name} of {path}", str(CatalogInvalid(str(path), f"[{name}] {error}")))
+
+
+def _provider(entry: AcpEntry) -> AcpProvider:
+    return PECULIAR.get(entry.id, AcpProvider)(entry)
+
+
+def problems(providers: Mapping[str, Provider]) -> list[str]:
+    """What is wrong with the user's files, in words."""
+    return [each.reason for each in providers.values() if isinstance(each, BrokenProvider)]
 
 
 def own_drivers(local_models: Sequence[str] = ()) -> dict[str, Provider]:
@@ -84,6 +112,7 @@ WHEN_NEEDED = (
     "antiphon.providers.claude.driver",
     "antiphon.providers.codex.driver",
     "antiphon.providers.cursor.driver",
+    "antiphon.providers.gemini.driver",
     "acp.connection",
 )
 """Modules that agents need and a start does not; the last, the ACP library, takes a second."""

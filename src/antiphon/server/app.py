@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+
+import structlog
 
 from antiphon import __version__
 from antiphon.clock import Clock, SystemClock
@@ -38,7 +41,9 @@ from antiphon.sessions.native import Claims
 from antiphon.sessions.supervisor import Supervisor
 
 OWN_CATALOG = "agents.toml"
-"""In the data directory: agents of the user's own, or other settings for ours."""
+"""Agents of the user's own, or other settings for ours: in `~/.config/antiphon`, then in the data directory."""
+
+_logger = structlog.get_logger(__name__)
 
 STOPPING = Goodbye(code="server-stopping", message="The server is stopping.", retry=True)
 SIGNED_OUT = Goodbye(code="signed-out", message="You are signed out.", retry=False)
@@ -176,7 +181,7 @@ async def build(
     providers: Mapping[str, Provider] | None = None,
     clock: Clock | None = None,
 ) -> Application:
-    """Put one server together on an open log. Raises CatalogInvalid.
+    """Put one server together on an open log.
 
     `providers` and `clock` are for tests; left out, they are the catalog's and the machine's.
     """
@@ -184,6 +189,8 @@ async def build(
     if providers is None:
         own = own_catalog(settings.data_dir)
         providers = catalog.load(*own, local_models=settings.local_model_urls)
+        for problem in catalog.problems(providers):
+            _logger.warning("agents-left-out", reason=problem)
     return Application(settings, log, owner, port, providers, clock or SystemClock())
 
 
@@ -200,10 +207,11 @@ def _allowed(roots: Sequence[Path], folder: str) -> bool:
     return not roots or any(real.is_relative_to(root) for root in roots)
 
 
-def own_catalog(data_dir: Path) -> list[Path]:
-    """The user's own catalog of agents, where there is one."""
-    path = data_dir / OWN_CATALOG
-    return [path] if path.exists() else []
+def own_catalog(data_dir: Path, around: Mapping[str, str] = os.environ) -> list[Path]:
+    """The user's own files of agents, where there are any; what the last one says holds."""
+    config = Path(around.get("XDG_CONFIG_HOME") or Path(around.get("HOME") or "/nonexistent", ".config"))
+    paths = [config / "antiphon" / OWN_CATALOG, data_dir / OWN_CATALOG]
+    return [path for path in dict.fromkeys(paths) if path.exists()]
 
 
 def _warm() -> None:

@@ -42,7 +42,7 @@ _logger = structlog.get_logger(__name__)
 async def serve(settings: Settings, *, open_browser: bool = False) -> int:
     """Serve until a signal comes. Returns the exit code.
 
-    Raises LogError, CannotListen, CatalogInvalid before anything is served.
+    Raises LogError, CannotListen before anything is served.
     """
     diagnostics.configure(settings.log_level)
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -8,8 +8,11 @@ import pytest
 
 from antiphon.model.ids import new_id
 from antiphon.providers import catalog
-from antiphon.providers.base import Launch
-from antiphon.providers.catalog import CatalogInvalid, parse
+from antiphon.providers.base import Launch, ProviderFailed
+from antiphon.providers.broken import BrokenProvider
+from antiphon.providers.catalog import parse
+from antiphon.server.app import own_catalog
+from antiphon.testing.sink import RecordingSink
 
 
 def launch(**fields) -> Launch:
@@ -66,13 +69,43 @@ def test_a_few_lines_add_an_agent(tmp_path: Path) -> None:
         ("goose = 1\n", "table"),
     ],
 )
-def test_a_bad_catalog_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
-    """With the file's name: a typo must not silently change what runs."""
+async def test_a_bad_catalog_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
+    """With the file's path, where its agents would be; the others work as before."""
     file = tmp_path / "agents.toml"
     file.write_text(text)
-    with pytest.raises(CatalogInvalid, match=r"agents\.toml") as raised:
-        catalog.load(file)
-    assert words in str(raised.value)
+    found = catalog.load(file)
+    [problem] = catalog.problems(found)
+    assert str(file) in problem and words in problem
+    [broken] = [each for each in found.values() if isinstance(each, BrokenProvider)]
+    assert broken.id == ("goose" if text.startswith("[goose]") or "goose =" in text else "agents-toml-1")
+    seen = await broken.readiness()
+    assert (seen.found, seen.message) == (False, problem)
+    with pytest.raises(ProviderFailed) as raised:
+        await broken.open(launch(), RecordingSink())
+    assert (raised.value.failure.code, raised.value.failure.message) == ("provider-missing", problem)
+    assert found.keys() - {broken.id} == catalog.load().keys()
+
+
+def test_one_bad_table_leaves_the_others(tmp_path: Path) -> None:
+    """And a typo does not silently bring back what it was to replace."""
+    file = tmp_path / "agents.toml"
+    file.write_text('[otter]\nname = "Otter"\ncommand = ["otter"]\n[gemini]\nname = "Mine"\ncomand = ["x"]\n')
+    found = catalog.load(file)
+    assert found["otter"].name == "Otter"
+    assert isinstance(found["gemini"], BrokenProvider)
+
+
+def test_the_file_in_the_data_directory_goes_before_the_one_in_the_config_directory(tmp_path: Path) -> None:
+    """Both count; XDG_CONFIG_HOME is respected."""
+    config, home, data = tmp_path / "config", tmp_path / "home", tmp_path / "data"
+    for folder, name in ((config / "antiphon", "A"), (home / ".config/antiphon", "B"), (data, "C")):
+        folder.mkdir(parents=True)
+        (folder / "agents.toml").write_text(f'[x]\nname = "{name}"\ncommand = ["x"]\n')
+    around = {"HOME": str(home)}
+    assert own_catalog(data, around)[0] == home / ".config/antiphon/agents.toml"
+    own = own_catalog(data, around | {"XDG_CONFIG_HOME": str(config)})
+    assert own == [config / "antiphon/agents.toml", data / "agents.toml"]
+    assert catalog.load(*own)["x"].name == "C"
 
 
 def test_an_agent_of_other_providers_models(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +118,8 @@ def test_an_agent_of_other_providers_models(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_missing_catalog_is_told(tmp_path: Path) -> None:
     """By name."""
-    with pytest.raises(CatalogInvalid, match=r"none\.toml"):
-        catalog.load(tmp_path / "none.toml")
+    [problem] = catalog.problems(catalog.load(tmp_path / "none.toml"))
+    assert "none.toml" in problem
 
 
 def test_importing_the_catalog_is_cheap() -> None:
