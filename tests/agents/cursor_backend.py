@@ -249,7 +249,8 @@ class Backend(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Connection)
         self.inboxes: dict[str, queue.Queue[bytes]] = {}
-        self.prompts: list[str] = []
+        self.asked: list[bytes] = []
+        """The agent's requests, whole."""
         self.once: set[str] = set()
         self.lock = threading.Lock()
 
@@ -316,7 +317,7 @@ class Connection(BaseHTTPRequestHandler):
         asked = pb.get(inbox.get(timeout=PATIENCE_S), 1) or b""
         said = (pb.get(asked, 2, 1, 1, 1) or b"").decode(errors="replace")
         with self.server.lock:
-            self.server.prompts.append(said)
+            self.server.asked.append(asked)
         for word, (status, code) in STATUSES.items():
             if word in said:
                 return self.json({"code": code, "message": MESSAGES.get(word, f"fake {status}")}, status)

@@ -3,6 +3,8 @@
 import { address } from "./address";
 import type {
   BringsList,
+  Consent,
+  Consents,
   EventsPage,
   Folders,
   ImportsPage,
@@ -91,6 +93,12 @@ export const makeFolder = (parent: string, name: string) =>
 
 export const fetchRules = (project: string) => request<Rules>("GET", `api/rules?${query({ project })}`);
 export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/rules/${rule}`);
+
+export const fetchConsents = (project: string) => request<Consents>("GET", `api/consents?${query({ project })}`);
+export const giveConsent = (project: string, provider: string) =>
+  request<Consent>("PUT", `api/projects/${project}/consents/${provider}`);
+export const takeBackConsent = (project: string, provider: string) =>
+  request<undefined>("DELETE", `api/projects/${project}/consents/${provider}`);
 
 export const fetchImports = (after?: string) => request<ImportsPage>("GET", `api/imports?${query({ after })}`);
 export const lookAgain = () => request<ImportsPage>("POST", "api/imports");

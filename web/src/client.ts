@@ -247,7 +247,7 @@ export class Client {
     }
     this.drafts.restore(session, text);
     if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
-    else feed.view.patch({ rejected: reply });
+    else feed.view.patch({ rejected: reply, rejectedPrompt: command });
     if (!this.#followed.has(session)) toast("A prompt was not taken; its text is back in its session's composer.");
   }
 

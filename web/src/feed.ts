@@ -12,7 +12,7 @@ import { fetchOlder, type Problem } from "./api";
 import { onNextFrame } from "./frames";
 import { newId } from "./ids";
 import { prepend } from "./prepend";
-import type { AnyCommand, AnyEvent, Events, Rejected, SessionBusy, Subscribed } from "./protocol";
+import type { AnyCommand, AnyEvent, Events, Prompt, Rejected, SessionBusy, Subscribed } from "./protocol";
 import { reduce } from "./reduce";
 import { begin, emptyState, resume, type State } from "./session";
 import { Store } from "./store";
@@ -32,6 +32,8 @@ export interface FeedView {
   busy?: SessionBusy;
   /** Why the last prompt was not taken. */
   rejected?: Rejected;
+  /** That prompt. */
+  rejectedPrompt?: Prompt;
 }
 
 export interface FeedOptions {

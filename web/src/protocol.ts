@@ -711,6 +711,7 @@ export interface Rejected {
     | "already-answered"
     | "bad-frame"
     | "bypass-not-allowed"
+    | "consent-needed"
     | "id-reused"
     | "inbox-full"
     | "internal"
@@ -1240,6 +1241,20 @@ export interface Rule {
   createdAt: number;
 }
 /**
+ * Where a person agreed that an agent works without asking.
+ */
+export interface Consent {
+  project: string;
+  provider: string;
+  createdAt: number;
+}
+/**
+ * All of them.
+ */
+export interface Consents {
+  consents: Consent[];
+}
+/**
  * All that may come in.
  */
 export interface Tokens {
@@ -1301,6 +1316,7 @@ export interface Refused {
     | "too-large"
     | "too-many-tries"
     | "unknown-attachment"
+    | "unknown-consent"
     | "unknown-folder"
     | "unknown-host"
     | "unknown-project"

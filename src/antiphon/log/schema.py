@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -274,6 +274,17 @@ permission_rule = Table(
     Column("label", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("user_id", "project_id", "provider", "rule"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("user_id", KEY, ForeignKey("user.key"), nullable=False),
+    Column("project_id", KEY, ForeignKey("project.key"), nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("user_id", "project_id", "provider"),
 )
 
 command = Table(

@@ -25,6 +25,7 @@ RejectedCode = Literal[
     "not-running",
     "already-answered",
     "untrusted-folder",
+    "consent-needed",
     "workspace-missing",
     "session-trashed",
     "session-elsewhere",
@@ -43,6 +44,7 @@ TRANSIENT: frozenset[RejectedCode] = frozenset(
         "server-stopping",
         "internal",
         "untrusted-folder",
+        "consent-needed",
         "workspace-missing",
         "session-elsewhere",
     }

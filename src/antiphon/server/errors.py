@@ -39,7 +39,7 @@ class ApiError(Exception):
 
 
 def not_found(
-    what: Literal["project", "session", "provider", "token", "attachment", "rule"], name: str
+    what: Literal["project", "session", "provider", "token", "attachment", "rule", "consent"], name: str
 ) -> ApiError:
     """There is no such thing, or it is not the user's: both look the same."""
     codes: dict[str, ErrorCode] = {
@@ -49,6 +49,7 @@ def not_found(
         "token": "unknown-token",
         "attachment": "unknown-attachment",
         "rule": "unknown-rule",
+        "consent": "unknown-consent",
     }
     return ApiError(404, codes[what], f"There is no {what} {name[:100]!r}.")
 

@@ -21,6 +21,7 @@ ErrorCode = Literal[
     "unknown-token",
     "unknown-attachment",
     "unknown-rule",
+    "unknown-consent",
     "unknown-folder",
     "outside-roots",
     "folder-exists",

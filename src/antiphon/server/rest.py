@@ -278,6 +278,22 @@ class Rules(Resource, frozen=True):
     rules: list[Rule]
 
 
+class Consent(Resource, frozen=True):
+    """Where a person agreed that an agent works without asking."""
+
+    project: str
+    """The project's id."""
+    provider: str
+    created_at: int
+    """ms since the Unix epoch."""
+
+
+class Consents(Resource, frozen=True):
+    """All of them."""
+
+    consents: list[Consent]
+
+
 class Token(Resource, frozen=True):
     """A browser that is signed in, or a script's token."""
 

@@ -53,6 +53,8 @@ RESOURCES = (
     rest.NewKey,
     rest.Approvals,
     rest.Rules,
+    rest.Consent,
+    rest.Consents,
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,

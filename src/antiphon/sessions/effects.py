@@ -11,6 +11,7 @@ from typing import Any
 from antiphon.clock import within
 from antiphon.log import approvals as approval_rows
 from antiphon.log import commands as command_rows
+from antiphon.log import consents
 from antiphon.log.errors import AlreadyResolved, CommandSeen, TurnRunning
 from antiphon.model import commands as c
 from antiphon.model import events as e
@@ -68,6 +69,7 @@ Effect = Callable[[Session, Asked, Any], Awaitable[Reply]]
 async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
     """Start a turn; when one runs: reject, queue or steer, as the person chose."""
     _check_folder(session, asked)
+    await _check_consent(session, asked)
     await _check_elsewhere(session, asked, fork=command.fork)
     await _check_attachments(session, asked, command)
     wanted = e.QueuedTurn(
@@ -162,6 +164,13 @@ def _check_folder(session: Session, asked: Asked) -> None:
             "untrusted-folder",
             f"Nobody has said yet that {row.project_path} can be trusted. Trust it to let agents work there.",
         )
+
+
+async def _check_consent(session: Session, asked: Asked) -> None:
+    """Whether a person agreed to what the agent does without asking."""
+    words, key = session.provider.capabilities.consent, session.row.key
+    if words and not await session.log.read(lambda conn: consents.given(conn, key)):
+        raise asked.refuse("consent-needed", words)
 
 
 async def _check_elsewhere(session: Session, asked: Asked, *, fork: bool) -> None:
@@ -282,6 +291,7 @@ async def reorder(session: Session, asked: Asked, command: c.Reorder) -> Reply:
 
 async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
     """Let a held queue run."""
+    await _check_consent(session, asked)
     await _check_elsewhere(session, asked, fork=False)
     event = e.SessionUpdated(at=session.clock.now(), queue_held=False)
     seq = await session.journal.commit([event], asked.draft("resumed"))

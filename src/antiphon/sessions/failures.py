@@ -16,6 +16,17 @@ def stalled(provider: Provider) -> Failure:
     )
 
 
+def not_agreed(provider: Provider) -> Failure:
+    """Nobody agreed in this project to what the agent does without asking, or the consent was taken back."""
+    return Failure(
+        provider=provider.id,
+        code="auth",
+        message=f"Nobody has agreed in this project that {provider.name} works without asking.",
+        retryable=True,
+        action=Action(kind="retry", label="Try again: you will be asked whether you agree"),
+    )
+
+
 def gone(provider: Provider) -> Failure:
     """The agent began something by itself, and ended before it could go on."""
     return Failure(

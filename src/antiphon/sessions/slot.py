@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 import structlog
 from msgspec import Struct
 from msgspec.structs import replace
+from sqlalchemy import Connection
 
 from antiphon.clock import within
-from antiphon.log import rules
+from antiphon.log import consents, rules
 from antiphon.model import events as e
 from antiphon.model.failures import Failure
 from antiphon.providers.base import Agent, Launch, ProviderFailed
@@ -36,6 +37,11 @@ CLOSE_SECONDS = 5.0
 """The longest that ending an agent may take before we go on without it (the keeper ends it)."""
 
 _logger = structlog.get_logger(__name__)
+
+
+def _allowed(conn: Connection, session: int) -> tuple[list[str], bool]:
+    """The rules that the session's agent is told, and whether a person agreed to it."""
+    return rules.rules_of_session(conn, session), consents.given(conn, session)
 
 
 class GivenUp(ProviderFailed):
@@ -141,7 +147,9 @@ class Slot:
 
     async def _start(self, marker: str, sink: AgentSink) -> Agent:
         row = self._session.row
-        allowed = await self._session.log.read(lambda conn: rules.rules_of_session(conn, row.key))
+        allowed, consented = await self._session.log.read(lambda conn: _allowed(conn, row.key))
+        if self._session.provider.capabilities.consent and not consented:
+            raise ProviderFailed(failures.not_agreed(self._session.provider))
         launch = Launch(
             session=row.id,
             folder=Path(row.project_path),
@@ -153,6 +161,7 @@ class Slot:
             mode=row.mode,
             rules=tuple(allowed),
             past=partial(past.read, self._session.log, row.key, row.user),
+            consented=consented,
         )
         return await self._session.provider.open(launch, sink)
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from antiphon.clock import Clock
 from antiphon.log import approvals as approval_rows
 from antiphon.log import commands as command_rows
+from antiphon.log import consents
 from antiphon.log import events as event_rows
 from antiphon.log import processes as process_rows
 from antiphon.log import rules as rule_rows
@@ -194,11 +195,21 @@ class Supervisor:
         deleted = await self.log.write(lambda conn: rule_rows.take_back(conn, user, rule))
         if deleted is None:
             return False
-        of = (user, deleted.project, deleted.provider)
+        await self._relaunch_in(user, deleted.project, deleted.provider)
+        return True
+
+    async def take_back_consent(self, user: int, project: str, provider: str) -> bool:
+        """Delete a consent; the agents that work by it end, at once or after their turns."""
+        if not await self.log.write(lambda conn: consents.take_back(conn, user, project, provider)):
+            return False
+        await self._relaunch_in(user, project, provider)
+        return True
+
+    async def _relaunch_in(self, user: int, project: str, provider: str) -> None:
+        of = (user, project, provider)
         await self._relaunch(
             [s for s in self._open_sessions() if (s.row.user, s.row.project, s.row.provider) == of]
         )
-        return True
 
     async def relaunch(self, provider: str) -> None:
         """What this provider's agents are started with has changed: they end, at once or after their turns."""

@@ -1,7 +1,7 @@
 """Agents made ready before the first prompt, for sessions that somebody looks at.
 
 1. Only in a folder that a person trusts, and only agents whose start costs nobody anything
-   (`Capabilities.warm`). An agent that has lost the conversation waits for a person to choose.
+   (`Capabilities.warm`) and needs no consent. An agent that has lost the conversation waits for a person to choose.
 2. At most three of them are idle. The longest idle one that nobody looks at goes first; one that
    runs a turn or a background task is not idle.
 3. A start that failed is told once, and tried again by the next prompt, or by whoever looks at
@@ -45,7 +45,8 @@ class Warmer:
 
     def _wanted(self, session: Session) -> bool:
         row, slot = session.row, session.slot
-        if not session.provider.capabilities.warm or session.busy or session.stopping or slot.lost:
+        can = session.provider.capabilities
+        if not can.warm or can.consent or session.busy or session.stopping or slot.lost:
             return False
         if slot.taken and not slot.relaunch:
             return False

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from antiphon.log import schema
+from antiphon.log import consents, schema
 from antiphon.log.errors import LogUnwritable
 from antiphon.log.projects import list_projects
 from antiphon.log.sessions import get_session, list_sessions
@@ -255,13 +255,34 @@ async def test_a_database_of_the_first_version_is_brought_to_this_one(log: Log, 
         await log.close()
         with closing(sqlite3.connect(log.folder / "antiphon.db")) as raw:
             raw.executescript(
-                "DROP TABLE permission_rule; DROP INDEX idx_session_metadata_tasks;"
+                "DROP TABLE permission_rule; DROP TABLE consent; DROP INDEX idx_session_metadata_tasks;"
                 "ALTER TABLE session_metadata DROP COLUMN lost; ALTER TABLE session_metadata DROP COLUMN tasks;"
                 + stamp
             )
         log = await Log.open(log.folder)
         found = await log.read(partial(get_session, user=None, id=pen.session.id))
         assert found is not None and not found.lost and found.tasks == 0
+    await log.close()
+    with create_engine(f"sqlite:///{log.folder / 'antiphon.db'}").connect() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+async def test_a_database_of_the_version_before_consents_gets_their_table(
+    log: Log, pen: Pen, user: int
+) -> None:
+    """Stamp or no stamp, table or no table; what was agreed to before a stamp was lost stands."""
+    project = pen.session.project
+    for wreck in (
+        "DROP TABLE consent; UPDATE alembic_version SET version_num = '0003'",
+        "DROP TABLE alembic_version",
+    ):
+        await log.close()
+        with closing(sqlite3.connect(log.folder / "antiphon.db")) as raw:
+            raw.executescript(wreck)
+        log = await Log.open(log.folder)
+        await log.write(lambda conn: consents.give(conn, user, project, "practice", 5))
+        assert len(await log.read(lambda conn: consents.list_consents(conn, user))) == 1
     await log.close()
     with create_engine(f"sqlite:///{log.folder / 'antiphon.db'}").connect() as conn:
         context = MigrationContext.configure(conn, opts={"compare_server_default": True})

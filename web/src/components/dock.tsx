@@ -5,6 +5,7 @@ import { ApprovalView } from "./approval";
 import { BackgroundTasks } from "./background-tasks";
 import { BusyNotice } from "./busy-notice";
 import { useClient } from "./client-context";
+import { ConsentAsked } from "./consent-dialog";
 import { WriteOrWatch } from "./elsewhere";
 import { FirstPrompt } from "./first-prompt";
 import { LostNotice } from "./lost-notice";
@@ -26,6 +27,7 @@ export function Dock() {
       <QueueView />
       <BusyNotice />
       <RejectedNotice />
+      <ConsentAsked />
       <LostNotice />
       <FirstPrompt />
       <WriteOrWatch />

@@ -56,6 +56,8 @@ class CursorAgent:
         try:
             return await answer(params)
         except bridge.sdk.CursorAgentError as error:
+            if self._bridge and isinstance(error, bridge.sdk.NetworkError):
+                await self._bridge.died()
             raise errors.of_exception(error) from error
 
     async def close(self) -> None:

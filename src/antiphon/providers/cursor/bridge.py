@@ -16,6 +16,9 @@ from antiphon.providers.loose import Json
 
 SETTINGS = ["project", "user"]
 """Which of the person's own rules, skills and MCP servers Cursor loads: those of the CLI."""
+DEATH_S = 0.5
+"""From a broken line to the exit that explains it."""
+SHELL_SIGNAL = 128
 CHUNK = 8192
 """Bytes of stderr read at a time."""
 
@@ -51,6 +54,10 @@ class Bridge:
             return await self.client.create_agent(options)
         return await self.client.resume_agent(agent, options)
 
+    async def died(self) -> None:
+        """A line to it broke: give its death, if that is why, the time to be told (this process then ends, too)."""
+        await asyncio.wait({self._watch}, timeout=DEATH_S)
+
     async def close(self) -> None:
         """End it and its client."""
         self._closing = True
@@ -72,11 +79,12 @@ class Bridge:
 
 
 def die(status: int) -> NoReturn:
-    """End as the bridge did: by its signal, or with its status."""
-    if status < 0:
-        if -status != signal.SIGKILL:
-            signal.signal(-status, signal.SIG_DFL)
-        os.kill(os.getpid(), -status)
+    """End as the bridge did: by its signal, or with its status. Its launcher is a shell, which tells a signal as 128 more."""
+    number = -status if status < 0 else status - SHELL_SIGNAL
+    if number > 0:
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
     os._exit(status)
 
 

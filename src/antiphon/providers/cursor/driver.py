@@ -35,10 +35,7 @@ class CursorDriver:
             message, action = roads.missing(launch.environment)
             raise _failed("provider-missing", message, action)
         if entry.consent and not launch.consented:
-            action = Action(kind="retry", label="Try again: you will be asked whether you agree")
-            raise _failed(
-                "auth", "Nobody has agreed in this project that Cursor acts without asking.", action
-            )
+            raise _failed("auth", "Nobody has agreed in this project that Cursor works without asking.", None)
         _check_road(entry, launch.native_session)
         return await AcpDriver(entry).open(launch, sink)
 

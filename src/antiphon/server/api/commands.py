@@ -67,6 +67,7 @@ _STATUS: dict[RejectedCode, int] = {
     "not-running": 409,
     "already-answered": 409,
     "untrusted-folder": 403,
+    "consent-needed": 403,
     "workspace-missing": 409,
     "session-trashed": 409,
     "session-elsewhere": 409,
