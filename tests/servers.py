@@ -20,6 +20,8 @@ from typing import Any
 
 import httpx
 
+from antiphon.providers.keys import KEYED
+
 START_SECONDS = 30.0
 """A generous limit: the machine may be busy with other tests."""
 STOP_SECONDS = 10.0
@@ -69,8 +71,9 @@ class RunningServer:
         return httpx.URL(self.url).port or 80
 
     def environment(self) -> dict[str, str]:
-        """The child's environment: the test's own, without settings of Antiphon's."""
-        around = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
+        """The child's environment: the test's own, without settings of Antiphon's and a developer's keys."""
+        foreign = ("ANTIPHON_", *(name for keyed in KEYED.values() for name in keyed.variables))
+        around = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         own = {
             "XDG_STATE_HOME": str(self._folder / "state"),
             "XDG_CONFIG_HOME": str(self._folder / "config"),

@@ -16,7 +16,7 @@ import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
@@ -37,9 +37,11 @@ from antiphon.model.login import (
 )
 from antiphon.providers.base import Provider, ProviderFailed
 from antiphon.providers.login import Login, Prepared, SignsIn, login_of
-from antiphon.providers.terminal import Size, Terminal
 from antiphon.server.front import LOGINS
 from antiphon.server.websocket import DRAIN_SECONDS, SUBPROTOCOL, Client, Receive, Scope, Send, turn_away
+
+if TYPE_CHECKING:
+    from antiphon.providers.terminal import Size, Terminal
 
 LIMIT_SECONDS = 600.0
 """For a person to sign in; a device code lives about as long."""
@@ -199,7 +201,7 @@ class _Socket:
     def __init__(self, receive: Receive, send: Send, abort: Callable[[], None]) -> None:
         self._receive, self._send, self._abort = receive, send, abort
 
-    async def first(self) -> Size | None:
+    async def first(self) -> "Size | None":
         """The terminal's size, out of the first frame; None: that is another one. Raises _Gone."""
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -245,8 +247,10 @@ class _Running:
     def __init__(self, provider: Provider, login: Login, socket: _Socket, clock: Clock) -> None:
         self._provider, self._login, self._socket, self._clock = provider, login, socket, clock
 
-    async def run(self, prepared: Prepared, size: Size) -> LoginEnded:
+    async def run(self, prepared: Prepared, size: "Size") -> LoginEnded:
         """Run it to its end; in every case nothing is left of it. Raises _Gone, ProviderFailed."""
+        from antiphon.providers.terminal import Terminal  # by the first who signs in: no start does
+
         # In an empty folder: no project's settings, hooks or instructions are read by a login.
         with tempfile.TemporaryDirectory(prefix="antiphon-sign-in-") as folder:
             terminal = await Terminal.start(
@@ -263,7 +267,7 @@ class _Running:
                 await terminal.close()
                 _logger.info("sign-in-ended", provider=self._provider.id)
 
-    async def _until_the_end(self, terminal: Terminal) -> LoginEnded:
+    async def _until_the_end(self, terminal: "Terminal") -> LoginEnded:
         work = (self._type(terminal), self._show(terminal), self._limit())
         tasks = [asyncio.create_task(each) for each in work]
         try:
@@ -274,7 +278,7 @@ class _Running:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _type(self, terminal: Terminal) -> LoginEnded:
+    async def _type(self, terminal: "Terminal") -> LoginEnded:
         """Whatever the client sends; never waits for the program, so that a client that leaves is noticed."""
         while True:
             match await self._socket.next():
@@ -286,7 +290,7 @@ class _Running:
                 case _:
                     return _ended("invalid", "A frame was none that a sign-in takes, or too long.")
 
-    async def _show(self, terminal: Terminal) -> LoginEnded:
+    async def _show(self, terminal: "Terminal") -> LoginEnded:
         """What it prints, as fast as the client takes it; then how it ended."""
         login = self._login
         command = login.action.command or ""
@@ -306,7 +310,9 @@ class _Running:
         return _ended("time-limit", f"The sign-in was not done within {LIMIT_SECONDS / 60:g} minutes.")
 
 
-def _size(frame: LoginStart | LoginResize) -> Size:
+def _size(frame: LoginStart | LoginResize) -> "Size":
+    from antiphon.providers.terminal import Size
+
     def within(wanted: int) -> int:
         return min(max(wanted, SIZES[0]), SIZES[-1])
 
