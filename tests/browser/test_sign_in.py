@@ -219,7 +219,7 @@ async def test_a_flood_leaves_the_page_alive(make_desk, with_logins) -> None:
 
 
 async def test_from_the_agents_view(make_desk, with_logins) -> None:
-    """Its card has the same login; the dialog stays until it is closed, whatever becomes of the card."""
+    """Its card has the same login; the dialog stays until it is closed, whatever becomes of the card; the focus comes back."""
     desk: Desk = await make_desk(**with_logins)
     await desk.sign_in()
     tab = await desk.tab("agents/shy")
