@@ -216,3 +216,21 @@ async def test_a_flood_leaves_the_page_alive(make_desk, with_logins) -> None:
     await tab.by("login-leave").click()
     await expect(tab.by("sign-in-dialog")).to_have_count(0)
     assert tab.errors == []
+
+
+async def test_from_the_agents_view(make_desk, with_logins) -> None:
+    """Its card has the same login; the dialog stays until it is closed, whatever becomes of the card; the focus comes back."""
+    desk: Desk = await make_desk(**with_logins)
+    await desk.sign_in()
+    tab = await desk.tab("agents/shy")
+    card = tab.by("agent-card", agent="shy")
+    await card.get_by_test_id("sign-in-agent").click()
+    await expect(tab.by("login-address")).to_be_visible()
+    await tab.by("login-input").fill("good-code")
+    await tab.by("login-send").click()
+    await expect(tab.by("login-ended")).to_contain_text("Signed in to Shy agent")
+    await expect(card).to_have_attribute("data-looking", "false")
+    await tab.by("login-close").click()
+    await expect(tab.by("sign-in-dialog")).to_have_count(0)
+    await expect(card.get_by_test_id("sign-in-agent")).to_be_focused()
+    assert tab.errors == []

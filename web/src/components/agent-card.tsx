@@ -4,6 +4,7 @@ import { AgentKey } from "./agent-key";
 import { CommandLine } from "./failure-card";
 import { Notice } from "./notice";
 import { standing, usable } from "./readiness";
+import { SignInButton } from "./sign-in-button";
 
 const FIRST_MODELS = 4;
 
@@ -41,6 +42,9 @@ export function AgentCard({ provider, looking, wanted }: AgentCardProps) {
         {readiness?.warning && <Notice tone="warn" icon="alert" testid="agent-warning" title={readiness.warning} role="group" />}
         <Facts provider={provider} />
         <Missing provider={provider} />
+        {provider.signIn && readiness?.found && (
+          <div><SignInButton provider={provider.id} again={readiness.action?.kind !== "sign-in"} /></div>
+        )}
         {provider.key && <AgentKey provider={provider} agentKey={provider.key} wanted={wanted} />}
       </div>
     </article>

@@ -11,6 +11,7 @@ import { ProjectView } from "./project-view";
 import { Projects } from "./projects";
 import { SessionView } from "./session-view";
 import { SignIn } from "./sign-in";
+import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
 
 export function App({ client }: { client: Client }) {
@@ -19,6 +20,7 @@ export function App({ client }: { client: Client }) {
       <ErrorBoundary what="The page">
         <Page client={client} />
       </ErrorBoundary>
+      <SigningIn />
       <Toasts />
     </ClientContext>
   );

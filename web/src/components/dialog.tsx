@@ -26,7 +26,12 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
   };
   // Before what is in it looks how much room it has, or takes the focus.
   useLayoutEffect(() => {
+    const before = document.activeElement;
     dialog.current?.showModal();
+    // Back to where somebody was, once it is gone: until then nothing else takes the focus.
+    return () => {
+      if (before instanceof HTMLElement) queueMicrotask(() => { before.focus(); });
+    };
   }, []);
   return (
     <dialog

@@ -1,24 +1,16 @@
-import { lazy, Suspense, useState } from "react";
+import { signingIn } from "../signing-in";
 import { useStore } from "../store";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 
-const SignInDialog = lazy(() => import("./sign-in-dialog"));
-
-/** Signs in to an agent from here, where its login can be run from here. */
-export function SignInButton({ provider }: { provider: string }) {
+/** Signs in to an agent from here, where its login can be run from here. `again`: it may be signed in already. */
+export function SignInButton({ provider, again = false }: { provider: string; again?: boolean }) {
   const client = useClient();
-  const agent = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === provider));
-  const [open, setOpen] = useState(false);
-  if (!agent?.signIn) return null;
+  const offered = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === provider)?.signIn);
+  if (!offered) return null;
   return (
-    <>
-      <Button look="primary" icon="key" testid="sign-in-agent" onClick={() => { setOpen(true); }}>Sign in here</Button>
-      {open && (
-        <Suspense fallback={<span role="status" className="text-xs text-faint">Opening a terminal …</span>}>
-          <SignInDialog agent={agent} onClose={() => { setOpen(false); }} />
-        </Suspense>
-      )}
-    </>
+    <Button look={again ? "plain" : "primary"} icon="key" testid="sign-in-agent" onClick={() => { signingIn.set(provider); }}>
+      {again ? "Sign in anew" : "Sign in here"}
+    </Button>
   );
 }

@@ -1,0 +1,22 @@
+import { lazy, Suspense } from "react";
+import { signingIn } from "../signing-in";
+import { useStore } from "../store";
+import { useClient } from "./client-context";
+import { ErrorBoundary } from "./error-boundary";
+
+const SignInDialog = lazy(() => import("./sign-in-dialog"));
+
+/** The dialog in which somebody signs in to an agent, while somebody does. */
+export function SigningIn() {
+  const client = useClient();
+  const provider = useStore(signingIn, (value) => value);
+  const agent = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === provider));
+  if (!agent) return null;
+  return (
+    <ErrorBoundary what="The sign-in">
+      <Suspense fallback={<p role="status" className="sr-only">Opening a terminal …</p>}>
+        <SignInDialog key={agent.id} agent={agent} onClose={() => { signingIn.set(undefined); }} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
