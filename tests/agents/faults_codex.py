@@ -24,6 +24,7 @@ FIXTURES = for_faults(
     after("write", "It is written."),
     after("cut", "It ran after all."),
     TOO_LONG,
+    says("CONTEXT CHECKPOINT COMPACTION", "A summary."),  # by itself, at the prompt after that
     says("HANG", WORDS, **hanging(*[20] * 12)),  # its stream says more before the first word
     says(
         "CUTCALL",

@@ -25,6 +25,8 @@ class Case(Struct, frozen=True, kw_only=True):
     prompt: str = "GO"
     answers: tuple[Fixture, ...] = ()
     """The model's, first match wins."""
+    earlier: tuple[str, ...] = ()
+    """Prompts before the recording."""
     mode: str | None = None
     option: str = "allow"
     """How the person answers."""
@@ -57,6 +59,17 @@ def error(status: int, type: str, message: str, **more: Any) -> tuple[Fixture, .
     return (refuses("GO", status, type, message, **more),)
 
 
+TOO_LONG: Fixture = {
+    "match": {"userMessage": "GO"},
+    "response": {
+        "status": 400,
+        "error": {
+            "type": "invalid_request_error",
+            "code": "context_length_exceeded",
+            "message": "Your input exceeds the context window of this model.",
+        },
+    },
+}
 DELETE = patch("*** Delete File: other.txt")
 MOVE = patch("*** Update File: poem.txt", "*** Move to: verse.txt", "@@", " one", "-two", "+2", " three")
 SEVERAL = patch(
@@ -111,20 +124,16 @@ CASES = {
     ),
     "refused-key": Case(answers=error(401, "authentication_error", "invalid key")),
     "bad-request": Case(answers=error(400, "invalid_request_error", "something is wrong")),
-    "too-long": Case(
+    "too-long": Case(answers=(TOO_LONG,)),
+    "compacted": Case(
+        prompt="NEXT",
+        earlier=("HELLO", "GO"),
         answers=(
-            {
-                "match": {"userMessage": "GO"},
-                "response": {
-                    "status": 400,
-                    "error": {
-                        "type": "invalid_request_error",
-                        "code": "context_length_exceeded",
-                        "message": "Your input exceeds the context window of this model.",
-                    },
-                },
-            },
-        )
+            TOO_LONG,
+            says("CONTEXT CHECKPOINT COMPACTION", "A summary."),
+            says("NEXT", "The next answer."),
+            says("HELLO", "Hi."),
+        ),
     ),
     "no-quota": Case(
         answers=(

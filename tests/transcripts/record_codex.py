@@ -6,6 +6,7 @@ is right. What differs from run to run is made constant (`Constant`).
 """
 
 import asyncio
+import contextlib
 import json
 import re
 import sys
@@ -128,6 +129,10 @@ async def _run(case: Case, recording: Recording, folder: Path, model: str) -> No
     wire.decode, client.read = recording.decode, recording.read
     try:
         async with asyncio.timeout(LIMIT_S), Opened(subject, sink, mode=case.mode) as opened:
+            for prompt in case.earlier:
+                with contextlib.suppress(ProviderFailed):  # as some are to
+                    await opened.ask(prompt)
+            recording.lines.clear()
             await _ask(opened, case)
             wire.decode = DECODE
     finally:
