@@ -13,7 +13,7 @@ from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Provider
 from antiphon.providers.broken import BrokenProvider
-from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
+from antiphon.providers.chat.provider import GeminiApiProvider, LocalProvider, OpenRouterProvider
 from antiphon.providers.claude.provider import ClaudeProvider
 from antiphon.providers.codex.provider import CodexProvider
 from antiphon.providers.cursor.provider import CursorProvider
@@ -77,6 +77,7 @@ def own_drivers(local_models: Sequence[str] = ()) -> dict[str, Provider]:
         CursorProvider(),
         CodexProvider(),
         OpenRouterProvider(),
+        GeminiApiProvider(),
         LocalProvider(local_models),
     )
     return {provider.id: provider for provider in made}

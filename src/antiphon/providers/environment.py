@@ -16,6 +16,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "claude": ("ANTHROPIC_", "CLAUDE_"),
     "codex": ("OPENAI_", "CODEX_"),
     "gemini": ("GEMINI_", "GOOGLE_"),
+    "gemini-api": ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"),
     "cursor": ("CURSOR_",),
     "openrouter": ("OPENROUTER_",),
     "localgpu": ("LOCALGPU_", "OLLAMA_API_KEY", "VLLM_API_KEY", "LLAMA_API_KEY"),

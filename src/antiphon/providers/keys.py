@@ -40,6 +40,7 @@ KEYED: Mapping[str, Keyed] = {
     "codex": Keyed(variables=("OPENAI_API_KEY",)),
     "cursor": Keyed(variables=("CURSOR_API_KEY",)),
     "gemini": Keyed(variables=("GEMINI_API_KEY", "GOOGLE_API_KEY")),
+    "gemini-api": Keyed(variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"), login=False),
     "openrouter": Keyed(variables=("OPENROUTER_API_KEY",), login=False),
     "localgpu": Keyed(variables=("LOCALGPU_API_KEY",), login=False),
 }

@@ -87,6 +87,9 @@ ADD_KEYS = {
     "openrouter": Action(
         kind="add-key", label="Add a key for OpenRouter", command="antiphon key set openrouter"
     ),
+    "gemini-api": Action(
+        kind="add-key", label="Add a key for Gemini's API", command="antiphon key set gemini-api"
+    ),
     "localgpu": Action(
         kind="add-key", label="Add the key of your model's server", command="antiphon key set localgpu"
     ),

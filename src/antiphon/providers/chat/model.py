@@ -16,6 +16,8 @@ from antiphon.providers.chat.setting import Setting
 
 CONNECT_S = 10.0
 
+REMOTE = ("openrouter", "gemini-api")
+"""Servers on the net rather than on this machine."""
 USAGE = ModelSettings(extra_body={"usage": {"include": True}})
 """OpenRouter tells what it cost when it is asked to."""
 STRICT = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
@@ -24,7 +26,7 @@ STRICT = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
 
 def model(setting: Setting) -> Model:
     """The model of the setting, with the limits of its server."""
-    router = setting.provider == "openrouter"
+    router, remote = setting.provider == "openrouter", setting.provider in REMOTE
     timeout = httpx2.Timeout(setting.patience, connect=CONNECT_S)
     # A local server must not lead elsewhere: not by a redirect, and not by a proxy.
     client = AsyncOpenAI(
@@ -33,12 +35,12 @@ def model(setting: Setting) -> Model:
         max_retries=0,
         timeout=timeout,
         http_client=None
-        if router
+        if remote
         else httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=timeout),
     )
     if router:
-        remote = OpenRouterProvider(openai_client=client)
-        profile = merge_profile(remote.model_profile(setting.model), STRICT)
-        return OpenRouterModel(setting.model, provider=remote, profile=profile, settings=USAGE)
-    local = OpenAIProvider(openai_client=client)
-    return Fitting(OpenAIChatModel(setting.model, provider=local, profile=STRICT), setting)
+        routed = OpenRouterProvider(openai_client=client)
+        profile = merge_profile(routed.model_profile(setting.model), STRICT)
+        return OpenRouterModel(setting.model, provider=routed, profile=profile, settings=USAGE)
+    plain = OpenAIChatModel(setting.model, provider=OpenAIProvider(openai_client=client), profile=STRICT)
+    return plain if remote else Fitting(plain, setting)

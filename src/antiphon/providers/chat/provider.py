@@ -1,4 +1,4 @@
-"""`providers.base.Provider` for OpenRouter and for the models of this machine."""
+"""`providers.base.Provider` for OpenRouter, for Gemini's API and for the models of this machine."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -77,6 +77,19 @@ class OpenRouterProvider(ChatProvider):
         from antiphon.providers.chat.openrouter import OpenRouterDriver  # by the first who needs it
 
         return OpenRouterDriver(self._entry)
+
+
+class GeminiApiProvider(ChatProvider):
+    """Gemini's models with a key, where there is no Gemini CLI that runs."""
+
+    def __init__(self) -> None:
+        super().__init__(entry("gemini-api", "Gemini API", Limits(start=60.0, stall=300.0)))
+
+    @cached_property
+    def _driver(self) -> "ChatDriver":
+        from antiphon.providers.chat.gemini_api import GeminiApiDriver  # by the first who needs it
+
+        return GeminiApiDriver(self._entry)
 
 
 class LocalProvider(ChatProvider):

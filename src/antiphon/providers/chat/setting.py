@@ -15,12 +15,12 @@ class Setting(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     """Whom to ask, for what, and what was said before."""
 
     provider: str
-    """`openrouter` or `localgpu`: whose failures they are."""
+    """`openrouter`, `gemini-api` or `localgpu`: whose failures they are."""
     name: str
     """For people: "OpenRouter", "llama.cpp"."""
     session: str
     server: str
-    """What answers at `url`: `openrouter`, `ollama`, `llama.cpp`, `vllm`, `lm-studio`, `other`."""
+    """What answers at `url`: `openrouter`, `gemini`, `ollama`, `llama.cpp`, `vllm`, `lm-studio`, `other`."""
     url: str
     """Without a slash at its end: "http://127.0.0.1:8080/v1"."""
     model: str
