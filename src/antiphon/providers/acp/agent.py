@@ -55,6 +55,9 @@ class AcpAgent:
         self._conversation = handshake.Conversation("", images=False)
         self._prompting = False
         self._cancelled = False
+        self._mistake: ProviderFailed | None = None
+        """Our own, in the turn that runs."""
+        self._stopping: asyncio.Task[None] | None = None
         self._withdrawn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done: nobody may be asked any more."""
         self._closing: asyncio.Task[None] | None = None
@@ -71,7 +74,7 @@ class AcpAgent:
         before = self._link.process.below()
         content: list[Json] = [{"type": "text", "text": prompt.text}]
         content += [await asyncio.to_thread(self._attached, each) for each in prompt.attachments]
-        self._prompting, self._cancelled = True, False
+        self._prompting, self._cancelled, self._mistake = True, False, None
         self._translation.begin()
         self._withdrawn = asyncio.get_running_loop().create_future()
         cut = True
@@ -84,6 +87,8 @@ class AcpAgent:
             for event in self._translation.finish(cut):
                 self._sink.emit(event)
         await self._end_strays(before)
+        if self._mistake:
+            raise self._mistake
         outcome = self._outcome(answer)
         if self._is_empty(prompt, outcome):
             raise self._link.failed("truncated", "{name} ended the turn without an answer.", quiet=True)
@@ -174,10 +179,8 @@ class AcpAgent:
                 self._sink.emit(event)
 
     async def _on_request(self, method: str, params: Json, notification: bool) -> Json | None:
-        if method == "session/request_permission":
-            return await self._permission(params)
-        if method in self._extension.asks:
-            return await self._extended(method, params)
+        if method == "session/request_permission" or method in self._extension.asks:
+            return await self._asks(method, params)
         told = self._extension.tells(method, params)
         if told is None:
             self._sink.alive()
@@ -187,6 +190,18 @@ class AcpAgent:
         for update in told:
             self._on_update({"update": update})
         return {}
+
+    async def _asks(self, method: str, params: Json) -> Json:
+        """A question. One that we fail at is answered by an error, and ends the turn."""
+        try:
+            if method in self._extension.asks:
+                return await self._extended(method, params)
+            return await self._permission(params)
+        except Exception as error:
+            message = "Antiphon failed at a question of {name}'s"
+            self._mistake = self._link.failed("internal", f"{message}: {error}", quiet=True)
+            self._stopping = asyncio.create_task(self.cancel())
+            raise
 
     async def _extended(self, method: str, params: Json) -> Json:
         """A question of the agent's own kind."""
