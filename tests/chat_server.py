@@ -273,7 +273,17 @@ def call_without_finish(exchange: _Exchange, body: Json) -> None:
     exchange.eof()
 
 
+def nothing(exchange: _Exchange, body: Json) -> None:
+    """As llama-cpp-python does it: why comes only to who asks for no stream."""
+    if body.get("stream"):
+        exchange.begin()
+        exchange.eof()
+    else:
+        exchange.answer(400, {"error": {"message": "Requested tokens (2000) exceed context window of 1536"}})
+
+
 SCRIPTS: dict[str, Script] = {
+    "NOTHING": nothing,
     "SAY": say(ANSWER),
     "DONE": say("That is settled."),
     "LONG": long,

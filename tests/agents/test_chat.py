@@ -429,6 +429,14 @@ async def test_ollama_that_cuts_is_found_out(server: ChatServer, tmp_path: Path)
     assert not (tmp_path / "hello.txt").exists()
 
 
+async def test_a_stream_with_nothing_in_it_has_a_reason(server: ChatServer, tmp_path: Path) -> None:
+    """llama-cpp-python says it only to who asks again, without a stream."""
+    async with Opened(localgpu(server, tmp_path)) as opened:
+        failure = await failure_of(opened.ask("NOTHING"), 3)
+    assert (failure.code, len(server.asked)) == ("prompt-too-long", 2)
+    assert "1536" in (failure.detail or "")
+
+
 async def test_a_model_without_tools_is_asked_without(server: ChatServer, tmp_path: Path) -> None:
     """Ollama refuses a request with tools to one that has none."""
     loaded(server, "library", **{"/api/show": {"capabilities": ["completion"]}})

@@ -9,7 +9,7 @@ from antiphon.providers import environment
 from antiphon.providers.chat import gpu, local
 from antiphon.providers.chat.addresses import Address
 from antiphon.providers.chat.fetch import Unanswered, fetch
-from antiphon.providers.chat.local import Server
+from antiphon.providers.chat.local import Server, Servers
 from antiphon.providers.chat.offers import Offer
 from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
 from tests.chat_server import ChatServer, models, serving
@@ -23,7 +23,7 @@ def server() -> Iterator[ChatServer]:
 
 
 async def seen(server: ChatServer, kind: str = "other") -> list[Server]:
-    return await local.look([Address(word="here", kind=kind, root=server.root)])
+    return await Servers([Address(word="here", kind=kind, root=server.root)]).look()
 
 
 async def test_any_compatible_server(server: ChatServer) -> None:
@@ -87,8 +87,18 @@ async def test_all_are_asked_at_once_and_none_for_long(server: ChatServer) -> No
     server.pages["/v1/models"] = {"hang": True}
     silent = [Address(word=str(at), kind="other", root=server.root) for at in range(4)]
     began = time.monotonic()
-    assert await local.look(silent) == []
+    assert await Servers(silent).look() == []
     assert time.monotonic() - began < 2 * local.ASK_S
+
+
+async def test_a_server_at_work_is_still_there(server: ChatServer) -> None:
+    """llama-cpp-python's answers nothing while it writes: it is as it was seen last, until nobody is there."""
+    servers = Servers([Address(word="here", kind="other", root=server.root)])
+    [before] = await servers.look()
+    server.pages["/v1/models"] = {"hang": True}
+    assert await servers.look() == [before]
+    del server.pages["/v1/models"]
+    assert await servers.look() == []
 
 
 def test_a_redirect_is_not_followed(server: ChatServer) -> None:

@@ -19,9 +19,11 @@ ANSWER_BYTES = 32 * 1024 * 1024
 class Unanswered(Exception):
     """{url} did not answer with what was asked for: {reason}"""
 
-    def __init__(self, url: str, reason: str, status: int | None = None) -> None:
+    def __init__(self, url: str, reason: str, status: int | None = None, *, silent: bool = False) -> None:
         super().__init__(f"{url}: {reason}")
         self.reason = reason
+        self.silent = silent
+        """Somebody took the question, and did not answer in time: at work, perhaps."""
         self.status = status
         """HTTP's, where there was an answer."""
 
@@ -53,10 +55,14 @@ def fetch(
         with error:
             raise Unanswered(url, f"HTTP {error.code}", error.code) from error
     except (OSError, ValueError) as error:
-        raise Unanswered(url, _reason(error)) from error
+        raise Unanswered(url, _reason(error), silent=_silent(error)) from error
     if not found:
         raise Unanswered(url, "it answered with something else")
     return found
+
+
+def _silent(error: Exception) -> bool:
+    return isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
 
 
 def _reason(error: Exception) -> str:

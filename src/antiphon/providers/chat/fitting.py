@@ -2,17 +2,20 @@
 
 1. What is known of the context is looked at before each request, where the server counts by the server.
 2. Where it does not count, it is estimated, and only what cannot fit by any count is refused.
-3. Ollama cuts and says nothing, so there the answer is looked at too: a conversation only grows, and one
+3. Where a stream holds nothing, the server is asked why.
+4. Ollama cuts and says nothing, so there the answer is looked at too: a conversation only grows, and one
    that fills the context to its brim, or is counted smaller than before, was cut.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 from pydantic_ai import RunContext
+from pydantic_ai.exceptions import ModelAPIError, ModelHTTPError
 from pydantic_ai.messages import ModelMessage, ModelResponse, UserPromptPart
 from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.wrapper import WrapperModel
@@ -27,6 +30,8 @@ CHARACTERS = 6
 MOST_TOKENS = 32_768
 """Of one answer of a local model: without a limit some go on for ever."""
 ASK_S = 5.0
+EMPTY = "ended without content"
+"""pydantic-ai's words for a stream with nothing in it."""
 
 
 class TooLong(Exception):
@@ -47,6 +52,7 @@ class Fitting(WrapperModel):
         self._context = setting.context
         self._before = 0
         """Tokens that the server counted in the request before."""
+        self._asked: tuple[list[ModelMessage], ModelRequestParameters] | None = None
 
     @asynccontextmanager
     async def request_stream(
@@ -62,6 +68,7 @@ class Fitting(WrapperModel):
         if self._context and tokens >= self._context:
             raise TooLong(tokens, self._context)
         settings = merge_model_settings(model_settings, self._limits(tokens))
+        self._asked = (messages, model_request_parameters)
         async with self.wrapped.request_stream(
             messages, settings, model_request_parameters, run_context
         ) as stream:
@@ -102,6 +109,26 @@ class Fitting(WrapperModel):
         full = self._context is not None and tokens >= self._context - 1
         if tokens and (full or tokens < before):
             raise TooLong(max(tokens, before), self._context or tokens, cut=True)
+
+    async def why(self, error: Exception) -> Exception:
+        """What is behind a stream that ended without a word: asked without one, servers say so.
+
+        llama-cpp-python ends a stream so where the prompt does not fit, and tells nobody.
+        """
+        if EMPTY not in str(error) or self._asked is None:
+            return error
+        messages, parameters = self._asked
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ASK_S):
+                for _ in range(2):  # the first may meet the connection that has just been ended
+                    try:
+                        await self.wrapped.request(messages, ModelSettings(max_tokens=1), parameters)
+                    except ModelHTTPError as answered:
+                        return answered
+                    except ModelAPIError:
+                        continue
+                    break
+        return error
 
     async def _loaded(self) -> int | None:
         """Ollama's context of the model, now that it is loaded."""

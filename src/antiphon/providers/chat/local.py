@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,17 +33,33 @@ class Server(Struct, frozen=True, kw_only=True):
         return f"{self.address.root}/v1"
 
 
-async def look(addresses: Sequence[Address], key: str = "") -> list[Server]:
-    """Those that answer, in the order of `addresses`."""
-    found = await asyncio.gather(*(asyncio.to_thread(_look, each, key) for each in addresses))
-    return [server for server in found if server]
+class Servers:
+    """Those at some addresses. One that is at work and does not answer is as it was seen last."""
+
+    def __init__(self, addresses: Sequence[Address]) -> None:
+        self._addresses = addresses
+        self._seen: dict[str, Server] = {}
+
+    async def look(self, key: str = "") -> list[Server]:
+        """Those that are there, in the order of the addresses."""
+        asked = [asyncio.to_thread(_look, each, key) for each in self._addresses]
+        for address, found in zip(self._addresses, await asyncio.gather(*asked), strict=True):
+            if isinstance(found, Server):
+                self._seen[address.word] = found
+            elif found is not SILENT:
+                self._seen.pop(address.word, None)
+        return [self._seen[each.word] for each in self._addresses if each.word in self._seen]
 
 
-def _look(address: Address, key: str) -> Server | None:
+SILENT: Final = "silent"
+"""Somebody is there, and does not answer."""
+
+
+def _look(address: Address, key: str) -> Server | str | None:
     try:
         answer = fetch(f"{address.root}/v1/models", timeout=ASK_S, key=key)
-    except Unanswered:
-        return None
+    except Unanswered as unanswered:
+        return SILENT if unanswered.silent else None
     if not isinstance(answer.get("data"), list):
         return None  # something else has the port
     kind = _kind(address, answer)

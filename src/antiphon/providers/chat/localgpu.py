@@ -9,9 +9,9 @@ from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Launch, ProviderFailed, Readiness, Sink
 from antiphon.providers.chat import gpu, local
-from antiphon.providers.chat.addresses import NAMES, Address, addresses
+from antiphon.providers.chat.addresses import NAMES, addresses
 from antiphon.providers.chat.driver import open_with
-from antiphon.providers.chat.local import Server
+from antiphon.providers.chat.local import Server, Servers
 from antiphon.providers.chat.offers import Offer
 from antiphon.providers.chat.setting import Setting
 
@@ -37,12 +37,12 @@ class LocalDriver:
 
     def __init__(self, entry: AcpEntry, listed: Sequence[str]) -> None:
         self._entry = entry
-        self._addresses: list[Address] = addresses(listed)
+        self._servers = Servers(addresses(listed))
 
     async def readiness(self) -> Readiness:
         """See Provider."""
         key = environment.for_provider(self._entry.id).get(KEY, "")
-        servers, cards = await asyncio.gather(local.look(self._addresses, key), _gpus())
+        servers, cards = await asyncio.gather(self._servers.look(key), _gpus())
         told = f"GPU: {'; '.join(cards)}." if cards else NO_GPU
         if not servers:
             return Readiness(found=False, message=f"{NO_SERVER} {told}", action=START)
@@ -56,7 +56,7 @@ class LocalDriver:
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
         """See Provider."""
         key = launch.environment.get(KEY, "")
-        server, offer = _chosen(await local.look(self._addresses, key), launch.model)
+        server, offer = self._chosen(await self._servers.look(key), launch.model)
         offer = await asyncio.to_thread(local.show, server, offer, key)
         setting = Setting(
             provider=self._entry.id,
@@ -72,24 +72,23 @@ class LocalDriver:
         )
         return await open_with(self._entry, launch, sink, setting, _word(server, offer))
 
+    def _chosen(self, servers: Sequence[Server], model: str | None) -> tuple[Server, Offer]:
+        """The server and its model; without a wish the first. Raises ProviderFailed."""
+        if not servers:
+            raise ProviderFailed(_missing(NO_SERVER, START))
+        offers = [(server, offer) for server in servers for offer in server.offers]
+        found = next((each for each in offers if model in (None, _word(*each))), None)
+        if found:
+            return found
+        if model is None:
+            raise ProviderFailed(_missing("The model's server has no model yet.", GET))
+        retry = Action(kind="retry", label="Start its server, or choose another model, then try again")
+        raise ProviderFailed(_missing(f"No server here offers the model {model} now.", retry))
+
 
 def _word(server: Server, offer: Offer) -> str:
     """How a session names the model: "ollama/qwen3:8b"."""
     return f"{server.address.word}/{offer.id}"
-
-
-def _chosen(servers: Sequence[Server], model: str | None) -> tuple[Server, Offer]:
-    """The server and its model; without a wish the first. Raises ProviderFailed."""
-    if not servers:
-        raise ProviderFailed(_missing(NO_SERVER, START))
-    for server in servers:
-        for offer in server.offers:
-            if model is None or _word(server, offer) == model:
-                return server, offer
-    if model is None:
-        raise ProviderFailed(_missing("The model's server has no model yet.", GET))
-    retry = Action(kind="retry", label="Start its server, or choose another model, then try again")
-    raise ProviderFailed(_missing(f"No server here offers the model {model} now.", retry))
 
 
 def _missing(message: str, action: Action) -> Failure:

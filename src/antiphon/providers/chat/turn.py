@@ -70,7 +70,7 @@ class Turn:
             except Stopped:
                 raise
             except Exception as error:
-                raise self._failed(error) from error
+                raise self._failed(await self._why(error)) from error
             finally:
                 self.messages = history.settled(run.all_messages(), "".join(self._partial))
                 self._count(run)
@@ -88,8 +88,16 @@ class Turn:
                 response = stream.response
             self._partial = []
             self._answered(response)
-            if isinstance(self._agent.model, Fitting):
-                await self._agent.model.answered(response)
+            if fitting := self._fitting:
+                await fitting.answered(response)
+
+    @property
+    def _fitting(self) -> Fitting | None:
+        model = self._agent.model
+        return model if isinstance(model, Fitting) else None
+
+    async def _why(self, error: Exception) -> Exception:
+        return await self._fitting.why(error) if self._fitting else error
 
     def _tell(self, event: object) -> None:
         match event:
