@@ -44,3 +44,9 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
     assert body.keys() == {"code", "message"}, body
     assert len(body["message"]) > 10
     return answer.status_code, body["code"]
+
+
+def agree(api: httpx.Client, provider: str) -> None:
+    """Agree in every project that the provider's agents work without asking."""
+    for project in api.get("/api/projects").raise_for_status().json()["projects"]:
+        api.put(f"/api/projects/{project['id']}/consents/{provider}").raise_for_status()

@@ -8,7 +8,6 @@ import base64
 import contextlib
 import json
 import queue
-import re
 import socket
 import struct
 import threading
@@ -33,7 +32,6 @@ STATUSES = {
     "E401": (401, "unauthenticated"),
     "E403": (403, "permission_denied"),
     "E400": (400, "invalid_argument"),
-    "TOOLONG": (400, "invalid_argument"),
     "E402": (402, "resource_exhausted"),
     "WAIT429": (429, "resource_exhausted"),
     "LONG429": (429, "resource_exhausted"),
@@ -43,7 +41,6 @@ STATUSES = {
     "E529": (529, "unavailable"),
 }
 """Word → HTTP status and Connect's code of the answer."""
-MESSAGES = {"TOOLONG": "prompt is too long: 250000 tokens > 200000 maximum"}
 SHELL = {
     "FOREVER": "tail -f /dev/null",
     "STRAY": "tail -f /dev/null & echo left",
@@ -53,7 +50,6 @@ SHELL = {
     "RAISE": "echo RAISE",
 }
 """Word → the command that the model wants to be run."""
-TOLD = re.compile(r"^[A-Z0-9]+$")
 
 
 class Cut(Exception):
@@ -63,15 +59,14 @@ class Cut(Exception):
 class Stream:
     """One answer under way."""
 
-    def __init__(self, handler: "Connection", inbox: "queue.Queue[bytes]", folder: str) -> None:
-        self._handler = handler
+    def __init__(self, connection: "Connection", inbox: "queue.Queue[bytes]") -> None:
+        self.connection = connection
         self._inbox = inbox
-        self._folder = folder
 
     def frame(self, data: bytes, flags: int = 0) -> None:
         """Write one framed message."""
         body = struct.pack(">BI", flags, len(data)) + data
-        self._handler.chunk(body)
+        self.connection.chunk(body)
 
     def update(self, number: int, value: bytes = b"") -> None:
         """An `InteractionUpdate`."""
@@ -102,7 +97,6 @@ class Stream:
         """Have the agent run a command, and tell its end."""
         args = (
             pb.field(1, command)
-            + pb.field(2, self._folder)
             + pb.field(3, 600_000)
             + pb.field(4, "call_1")
             + pb.field(8, pb.field(2, pb.field(1, command.split()[0]) + pb.field(3, command)))
@@ -137,6 +131,10 @@ class Stream:
         self.update(14, pb.field(1, 100) + pb.field(2, 20))
         self.eof()
 
+    def fail(self, code: str, message: str) -> None:
+        """The stream ends with an error, as Connect tells one after its headers."""
+        self.frame(json.dumps({"error": {"code": code, "message": message}}).encode(), 2)
+
     def eof(self) -> None:
         """The stream ends well, whatever was said in it."""
         self.frame(b"{}", 2)
@@ -161,8 +159,14 @@ def _cut(stream: Stream) -> None:
     raise Cut
 
 
+def _cut_call(stream: Stream) -> None:
+    stream.words("First.")
+    stream.call("call_4", 1, pb.field(1, "echo cut"))
+    raise Cut
+
+
 def _cut_once(stream: Stream) -> None:
-    backend = stream._handler.server
+    backend = stream.connection.server
     if "cut" not in backend.once:
         backend.once.add("cut")
         _cut(stream)
@@ -225,6 +229,7 @@ def _todos(stream: Stream) -> None:
 ANSWERS: dict[str, Callable[[Stream], None]] = {
     "DROP": _drop,
     "CUTONCE": _cut_once,
+    "CUTCALL": _cut_call,
     "CUT": _cut,
     "MALFORMED": _malformed,
     "EARLY": _early,
@@ -320,9 +325,9 @@ class Connection(BaseHTTPRequestHandler):
             self.server.asked.append(asked)
         for word, (status, code) in STATUSES.items():
             if word in said:
-                return self.json({"code": code, "message": MESSAGES.get(word, f"fake {status}")}, status)
+                return self.json({"code": code, "message": f"fake {status}"}, status)
         self.begin()
-        stream = Stream(self, inbox, _folder(asked))
+        stream = Stream(self, inbox)
         try:
             self._answer(stream, said)
             self.chunk(b"")
@@ -333,6 +338,8 @@ class Connection(BaseHTTPRequestHandler):
                 self.connection.close()
 
     def _answer(self, stream: Stream, said: str) -> None:
+        if "TOOLONG" in said:
+            return stream.fail("invalid_argument", "prompt is too long: 250000 tokens > 200000 maximum")
         for word, command in SHELL.items():
             if word in said:
                 stream.shell(command)
@@ -377,11 +384,6 @@ class Connection(BaseHTTPRequestHandler):
         """A piece of it; an empty one ends it."""
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.flush()
-
-
-def _folder(asked: bytes) -> str:
-    """Where commands run: the agent does not mind which folder it is told, and knows its own."""
-    return ""
 
 
 @contextmanager

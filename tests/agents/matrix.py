@@ -94,6 +94,8 @@ class Subject:
     """First arguments of looks at it, which are no sessions."""
     asks: bool = True
     """It asks before it runs a command."""
+    consents: bool = False
+    """It starts in a project only after a person has agreed there."""
     other_model: str = ""
     patch: str = ""
     """Python that the server runs at its start: makes Antiphon fail on purpose."""

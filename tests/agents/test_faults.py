@@ -18,6 +18,7 @@ from tests.agents.matrix import Case, NotApplicable, Subject
 from tests.agents.subjects import SUBJECTS
 from tests.browser.pages import Desk
 from tests.browser.wire import Wire
+from tests.rest import agree
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.agents, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -54,11 +55,14 @@ async def desk(
     patch = folder / "patch"
     patch.mkdir()
     (patch / "sitecustomize.py").write_text(subject.patch)
-    around = subject.at_home(folder, cable.url) | {"PYTHONPATH": str(patch)}
+    around = subject.at_home(folder, cable.url)
+    around["PYTHONPATH"] = os.pathsep.join(filter(None, (str(patch), around.get("PYTHONPATH"))))
     server = await asyncio.to_thread(RunningServer(folder, subject.options, around).start)
     desk = Desk(browser, server, None)
     await desk.sign_in()
     await asyncio.to_thread(desk.make_project, "gone")
+    if subject.consents:
+        await asyncio.to_thread(agree, desk.api, subject.provider)
     try:
         yield desk
     finally:

@@ -16,6 +16,7 @@ from antiphon.model.ids import new_id
 from tests.agents.matrix import Subject
 from tests.agents.road import Road
 from tests.agents.subjects import SUBJECTS
+from tests.rest import agree
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(120)]
@@ -42,6 +43,9 @@ def server(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with subject.serve(subject.fixtures, tmp_path_factory.mktemp("model")) as model:
         server = RunningServer(folder, subject.options, subject.at_home(folder, model)).start()
         server.make_project()
+        if subject.consents:
+            with server.client() as api:
+                agree(api, subject.provider)
         try:
             yield server
         finally:

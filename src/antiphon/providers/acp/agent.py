@@ -51,7 +51,9 @@ class AcpAgent:
         self._sink = sink
         self._translation = Translation(noise=entry.noise)
         self._extension = extensions.of(entry)
-        self._link = Link(entry, process, connection, self._on_update, self._on_request, sink.drained)
+        self._link = Link(
+            entry, process, connection, self._on_update, self._on_request, sink.drained, self._extension.tells
+        )
         self._complaints = Complaints(entry.names, entry.retries)
         process.heard = self._on_complaint
         self._conversation = handshake.Conversation("", images=False)
@@ -198,7 +200,7 @@ class AcpAgent:
             return await self._permission(params)
         if method in self._extension.asks:
             return await self._extended(method, params)
-        told = self._extension.tells(method, params)
+        told = self._extension.tells(method, params)  # a notification that came as a request
         if told is None:
             self._sink.alive()
             if not notification:

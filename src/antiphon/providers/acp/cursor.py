@@ -61,7 +61,8 @@ def answered(params: Json, answer: Answered) -> Json:
     if answer.option == SKIP:
         return _outcome("skipped", reason="The person skipped the question.")
     if own:  # words of their own, which are no option: told as the reason, not lost
-        said = [f"{text(each.get('prompt'))} {', '.join(_given(each, answer))}" for each in own]
+        asked = [each for each in tables(params.get("questions")) if _given(each, answer)]
+        said = [f"{text(each.get('prompt'))} {', '.join(_given(each, answer))}" for each in asked]
         return _outcome("skipped", reason="The person answered in words of their own: " + " ".join(said))
     answers = [
         {"questionId": text(each.get("id")), "selectedOptionIds": _selected(each, answer)}

@@ -38,14 +38,16 @@ BY_CODE: dict[int, FailureCode] = {
     RESOURCE_NOT_FOUND: "invalid-request",
 }
 
+STATUS = re.compile(r"\bHTTP (\d{3})\b")
+
 WORDS: Sequence[tuple[str, FailureCode]] = (
     (r"prompt is too long|context (length|window)|too many tokens|maximum context", "prompt-too-long"),
     (
-        r"terminated|premature close|stream (was )?(cut|ended)|(unexpected end of|incomplete) (json|stream)",
+        r"terminated|premature (close|eof)|stream (was )?(cut|ended)|(unexpected end of|incomplete) (json|stream)",
         "truncated",
     ),
     (
-        r"fetch failed|econn|enotfound|eai_again|socket hang up|network|connection (refused|reset|error)",
+        r"fetch failed|econn|enotfound|eai_again|socket hang up|network|connection (refused|reset|error|failed|stalled)",
         "network",
     ),
     (r"unauthori[sz]ed|api[ -]?key|not (signed|logged) in|authenticat|invalid credentials", "auth"),
@@ -108,7 +110,13 @@ def classify(code: int, words: str) -> FailureCode:
     by_words = _by_words(words)
     if by_words and by_words in TELLING:
         return by_words
-    return BY_CODE.get(code) or by_words or "internal"
+    return BY_CODE.get(code) or _by_status(words) or by_words or "internal"
+
+
+def _by_status(words: str) -> FailureCode | None:
+    """By an HTTP status that stands in the words, where the code does not tell it."""
+    status = STATUS.search(words)
+    return BY_CODE.get(int(status[1])) if status else None
 
 
 def _by_words(words: str) -> FailureCode | None:

@@ -14,7 +14,7 @@ from antiphon.model.failures import Failure, FailureCode
 from antiphon.providers import death
 from antiphon.providers.acp import complaints, errors
 from antiphon.providers.acp.launch import AcpEntry
-from antiphon.providers.acp.wire import Wire
+from antiphon.providers.acp.wire import Tells, Wire
 from antiphon.providers.base import ProviderFailed
 from antiphon.providers.loose import Json, table
 from antiphon.providers.process import AgentProcess
@@ -45,6 +45,7 @@ class Link:
         on_update: Callable[[Json], None],
         on_request: OnRequest,
         drained: Callable[[], Awaitable[None]],
+        tells: Tells,
     ) -> None:
         self.entry = entry
         self.process = process
@@ -52,7 +53,7 @@ class Link:
         """How many have come."""
         self._on_update = on_update
         self._on_request = on_request
-        self._wire = Wire(process, self._count, drained)
+        self._wire = Wire(process, self._count, drained, tells)
         self._connection = connection(self._answer, self._wire)
         self._closing = False
         self.death = asyncio.create_task(self._watch(), name=f"watch {entry.id} {process.pid}")

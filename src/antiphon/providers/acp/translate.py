@@ -60,6 +60,8 @@ class OpenCall:
     def __init__(self, item: str, content: ToolCall) -> None:
         self.item = item
         self.open = True
+        self.declined = False
+        """A person said no: whatever the agent says of its end, it was not done."""
         self.parts: list[str] = []
         """Output streamed since (joining each part would be quadratic)."""
         self._content = content
@@ -172,6 +174,8 @@ class Translation:
             known = self._calls[key] = OpenCall(self._mint(), tools.merge(None, update))
             opened = ItemStarted(item=known.item, content=known.settled())
             return [*self._close_text(), *(known.close() or [opened])]
+        if known.declined:
+            update = {**update, "status": "failed"}
         if known.open and (streamed := tools.only_output(update)):
             known.parts.append(streamed)
             return [ItemDelta(item=known.item, text=streamed)]
@@ -192,6 +196,7 @@ class Translation:
         call = self._calls.get(tool_call)
         if call is None or not call.open:
             return []
+        call.declined = True
         content = call.settled()
         return call.become(replace(content, status="failed", output=content.output or "Declined."))
 

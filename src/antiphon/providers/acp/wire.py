@@ -4,14 +4,15 @@ The library's own reader logs and skips what it cannot parse, makes a task per n
 and never waits for a slow reader. Ours:
 
 1. A line that is no JSON object, or an update of a wrong shape, breaks the connection; `broken` shows it.
-2. `session/update` goes straight to the translation, in order, before the next line is read.
+2. `session/update`, and what the agent says in a way of its own (`tells`), goes straight to the translation, in order,
+   before the next line is read.
 3. Between reads it waits for the log (`drained`): the back pressure reaches the agent's pipe.
 4. A flood lets the other sessions have the event loop every SLICE lines.
 """
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -22,6 +23,14 @@ SLICE = 32
 """Lines; about a millisecond's work."""
 SHOWN = 200
 """Characters of a bad line that are shown."""
+
+
+Tells = Callable[[str, Json], Sequence[Json] | None]
+"""A notification's method and parameters → the session updates that it amounts to; None: it is not known."""
+
+
+def nothing(method: str, params: Json) -> None:
+    """An agent that says nothing beside ACP."""
 
 
 class Pipes(Protocol):
@@ -35,10 +44,15 @@ class Wire:
     """By shape an `acp.connection.Transport`."""
 
     def __init__(
-        self, pipes: Pipes, on_update: Callable[[Json], None], drained: Callable[[], Awaitable[None]]
+        self,
+        pipes: Pipes,
+        on_update: Callable[[Json], None],
+        drained: Callable[[], Awaitable[None]],
+        tells: Tells = nothing,
     ) -> None:
         self._pipes = pipes
         self._on_update = on_update
+        self._tells = tells
         self._drained = drained
         self._asked: set[Any] = set()
         self._answered = asyncio.Event()
@@ -59,18 +73,28 @@ class Wire:
     async def receive(self) -> Json | None:
         """The next response or request; None at the end."""
         while message := await self._next():
-            if message.get("method") != "session/update":
+            updates = self._updates(message)
+            if updates is None:
                 return self._note(message)
-            if not self._update(message):
+            if not all(map(self._update, updates)):
                 break
         self.ended.set()
         return None
 
-    def _update(self, message: Json) -> bool:
+    def _updates(self, message: Json) -> Sequence[Json] | None:
+        """The parameters of the session updates that the message amounts to; None: it is something else."""
+        if message.get("method") == "session/update":
+            return [table(message, "params")]
+        if "method" not in message or "id" in message:
+            return None
+        told = self._tells(str(message["method"]), table(message, "params"))
+        return None if told is None else [{"update": update} for update in told]
+
+    def _update(self, params: Json) -> bool:
         try:
-            self._on_update(table(message, "params"))
+            self._on_update(params)
         except (ValueError, TypeError, AttributeError) as error:
-            self.broken = f"{error}: {str(message)[:SHOWN]}"
+            self.broken = f"{error}: {str(params)[:SHOWN]}"
         return self.broken is None
 
     async def _next(self) -> Json | None:

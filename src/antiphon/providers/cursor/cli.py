@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from antiphon.model.ids import new_id
+from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import ProviderFailed, Readiness
 from antiphon.providers.cursor import roads
 from antiphon.providers.process import AgentProcess
@@ -17,8 +18,9 @@ OUT = re.compile(r"not (logged|signed) in|not authenticated|logged out|login req
 IN = re.compile(r"(logged|signed) in|authenticated", re.IGNORECASE)
 
 
-async def look(path: str, around: Mapping[str, str]) -> Readiness:
+async def look(entry: AcpEntry, around: Mapping[str, str]) -> Readiness:
     """Its version, and whether it is signed in."""
+    path = entry.command[0]
     version, status = await asyncio.gather(
         printed(path, "--version", around), printed(path, "status", around)
     )
@@ -31,7 +33,7 @@ async def look(path: str, around: Mapping[str, str]) -> Readiness:
         signed_in=signed_in,
         account="" if signed_in is False else account,
         message="The Cursor CLI is not signed in." if signed_in is False else "",
-        action=roads.CLI.names.sign_in if signed_in is False else None,
+        action=entry.names.sign_in if signed_in is False else None,
     )
 
 

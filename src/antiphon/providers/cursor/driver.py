@@ -25,7 +25,7 @@ class CursorDriver:
             message, action = roads.missing(around)
             return Readiness(found=False, message=message, action=action)
         if entry.approvals:
-            return await cli.look(entry.command[0], entry.surroundings(around))
+            return await cli.look(entry, entry.surroundings(around))
         return _of_sdk(await AcpDriver(entry).readiness(), around)
 
     async def open(self, launch: Launch, sink: Sink) -> AcpAgent:

@@ -3,6 +3,7 @@
 Which one does not hang on a key, so that what a person is told of the road holds before they have given one.
 """
 
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -44,11 +45,13 @@ CLI = AcpEntry(
     command=["cursor-agent", "acp"],
     modes=["agent", "plan", "ask"],
     images=True,
+    warm=True,
     authenticate="cursor_login",
     extensions="cursor",
     environment={"NO_OPEN_BROWSER": "1"},
     install=INSTALL_CLI,
     sign_in=SIGN_IN,
+    sign_in_hint="Open the address that it prints, on any device, and sign in there.",
     limits=Limits(start=60.0),
 )
 SDK = AcpEntry(
@@ -68,7 +71,12 @@ SDK = AcpEntry(
 def road(environment: Mapping[str, str]) -> AcpEntry | None:
     """The road that is open in this environment; None: neither."""
     if path := cli(environment):
-        return replace(CLI, command=[path, *CLI.command[1:]])
+        there = shutil.which(CLI.command[0], path=environment.get("PATH"))
+        return replace(
+            CLI,
+            command=[path, *CLI.command[1:]],
+            sign_in=SIGN_IN if there else shlex.join([path, "login"]),
+        )
     return SDK if sdk(environment) else None
 
 
