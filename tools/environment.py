@@ -57,7 +57,7 @@ def prepare_agents() -> None:
     """Installs the real agents that tests/agents runs."""
     with _alone():
         if not page.packages_are_fresh(AGENTS):
-            say("installing the agents for tests/agents (npm ci, about 110 MB) …")
+            say("installing the agents for tests/agents (npm ci, about 250 MB) …")
             page.install_packages(node.of_venv(), AGENTS)
         for name, lock in additions.LOCKS.items():
             if _read(AGENTS_PYTHON / name / ".stamp") != _digest(lock):

@@ -476,7 +476,7 @@ async def test_readiness_says_who_pays(subject: Subject, model: str, monkeypatch
     monkeypatch.delenv("OPENAI_API_KEY")
     ready = await CodexProvider().readiness()
     assert (ready.found, ready.signed_in) == (True, False)
-    assert ready.action and ready.action.command == "codex login"
+    assert ready.action and ready.action.command == "codex login --device-auth"
 
 
 # Helpers of the tests

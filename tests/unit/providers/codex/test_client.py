@@ -239,7 +239,7 @@ async def test_a_refused_key_is_tried_twice_not_for_minutes() -> None:
     """
     async with scripted.agent(script) as (agent, sink):
         failure = await fails(agent)
-    assert failure.code == "auth" and failure.action and failure.action.command == "codex login"
+    assert failure.code == "auth" and failure.action and failure.action.command == "codex login --device-auth"
     assert [(told.attempt, told.limit) for told in sink.of(ProviderRetrying)] == [(1, 5), (2, 5)]
 
 

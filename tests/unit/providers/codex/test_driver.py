@@ -70,7 +70,7 @@ async def test_nobody_is_signed_in(codex: Make) -> None:
     codex(NOBODY)
     ready = await CodexProvider().readiness()
     assert (ready.signed_in, ready.message) == (False, "Codex is not signed in.")
-    assert ready.action and ready.action.command == "codex login"
+    assert ready.action and ready.action.command == "codex login --device-auth"
 
 
 async def test_a_key_of_the_environment_pays_where_nobody_is_signed_in(
