@@ -59,15 +59,20 @@ OWN = NotApplicable("it is a module of Antiphon's, run by the Python that runs t
 
 
 def own(name: str, server: str, **more: dict[str, Any] | NotApplicable) -> dict[str, Row | NotApplicable]:
-    """Its rows. `server`: what answers; the agent is called by that name where it is the model that failed."""
-    limit, busy = {"words": f"{server}'s limit is reached"}, {"words": f"{server}'s model is overloaded"}
-    network, cut = {"words": f"{server} cannot be reached"}, {"words": "cut off in the middle"}
+    """Its rows. `server`: what the page calls the one that answers; a port before its end is another each time."""
+
+    def told(words: str) -> dict[str, str]:
+        shown = f"{server}{words}"
+        return {"words": words.strip() if ":" in server else shown, "sees": shown}
+
+    limit, busy = told("'s limit is reached"), told("'s model is overloaded or out of order")
+    network, cut = told(" cannot be reached"), {"words": "cut off in the middle"}
     stalls = {"words": f"{STALLED} {name}"}
     return rows(
         {
-            "401": {"words": f"{server} refused the key"},
-            "403": {"words": f"{server} does not let this key use this model"},
-            "400": {"words": f"{server} refused the request"},
+            "401": told(" refused the key"),
+            "403": told(" does not let this key use this model"),
+            "400": told(" refused the request"),
             "too-long": {"words": "too long for this model"},
             "402": {"words": "has no credit left"},
             "429": limit,
@@ -122,7 +127,7 @@ LOCALGPU = Subject(
     patch=PATCH,
     rows=own(
         "Local models",
-        "127.0.0.1",
+        "127.0.0.1:8080",
         missing={
             "before": acts.refusing_model,
             "recover": acts.answering_model,

@@ -7,6 +7,8 @@ process still says can reach a later turn.
 import asyncio
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from antiphon.log import processes
 from antiphon.model import events as e
 from antiphon.model.failures import Failure
@@ -34,6 +36,12 @@ class AgentSink:
         """See Sink. What comes of an item that is closed is dropped: its turn has ended."""
         if self.cut:
             return
+        if isinstance(event, e.SessionUpdated) and self._session.slot.relaunch:
+            event = replace(
+                event, model=None, mode=None
+            )  # of one that is about to be replaced by another choice
+            if event == e.SessionUpdated():
+                return
         turn = self._session.running
         if isinstance(event, e.ItemStarted):
             self._open[event.item] = turn

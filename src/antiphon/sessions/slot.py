@@ -89,17 +89,19 @@ class Slot:
 
     async def ready(self) -> Agent:
         """The agent, started when there is none. Raises ProviderFailed."""
-        if self.agent and not self.relaunch:
-            return self.agent
-        opening = self._opening or self._begin()
-        try:
-            await asyncio.wait({opening})
-        except asyncio.CancelledError:
-            await give_up(opening)
-            raise
-        if opening.cancelled():
-            raise GivenUp(failures.start_given_up(self._session.provider))
-        return opening.result()
+        while self.agent is None or self.relaunch:
+            opening = self._opening or self._begin()
+            try:
+                await asyncio.wait({opening})
+            except asyncio.CancelledError:
+                await give_up(opening)
+                raise
+            if opening.cancelled():
+                raise GivenUp(failures.start_given_up(self._session.provider))
+            agent = opening.result()
+            if not self.relaunch:
+                return agent  # else it began with settings that are others now
+        return self.agent
 
     def _begin(self) -> "asyncio.Task[Agent]":
         self._opening = asyncio.create_task(self._open(), name=f"open {self._session.id}")

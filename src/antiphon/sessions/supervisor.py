@@ -152,8 +152,11 @@ class Supervisor:
     async def update(self, user: int, session: str, changes: e.SessionUpdated) -> None:
         """Change facts of a session: title, star, model, mode. Raises UnknownSession, StorageFull."""
         found = await self.get(user, session)
-        await found.journal.commit([replace(changes, at=self.clock.now())])
         relaunch = changes.model is not None or changes.mode is not None
+        found.slot.relaunch = (
+            found.slot.relaunch or relaunch
+        )  # before: what its agent says of them no longer counts
+        await found.journal.commit([replace(changes, at=self.clock.now())])
         await self.refresh(session, relaunch=relaunch)
         if relaunch:
             self.looked_at(found)

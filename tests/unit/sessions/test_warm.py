@@ -146,6 +146,22 @@ async def test_a_prompt_joins_the_start(look: Looking) -> None:
     assert slow.times == 1 and [a.prompts for a in look.world.provider.agents] == [["hello"]]
 
 
+async def test_a_model_chosen_while_it_starts(look: Looking) -> None:
+    """The prompt goes to an agent with that model; what the one before says of its own is no fact any more."""
+    slow, world = Slow(look.world), look.world
+    live = await look.at()
+    await slow.entered.wait()
+    await world.supervisor.update(world.user, world.session, e.SessionUpdated(model="chosen"))
+    assert live.slot.sink
+    live.slot.sink.emit(e.SessionUpdated(model="usual"))
+    await world.prompt("hello")
+    slow.gate.set()
+    await world.idle()
+    assert [(a.launch.model, a.prompts) for a in world.provider.agents] == [(None, []), ("chosen", ["hello"])]
+    row = await world.log.read(lambda conn: rows.get_session(conn, None, world.session))
+    assert row and row.model == "chosen"
+
+
 async def test_a_start_that_a_prompt_waits_for_fails_once(look: Looking) -> None:
     """The turn tells the failure; it is not told a second time beside it."""
     slow = Slow(look.world)
