@@ -68,6 +68,8 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("POST", "/api/attachments"),
         ("GET", "/api/attachments/{attachment}"),
         ("GET", "/api/providers"),
+        ("PUT", "/api/providers/{provider}/key"),
+        ("DELETE", "/api/providers/{provider}/key"),
         ("GET", "/api/approvals"),
         ("GET", "/api/imports"),
         ("POST", "/api/imports"),
