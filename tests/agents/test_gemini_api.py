@@ -73,7 +73,7 @@ async def test_without_a_key_it_says_what_to_do(subject: Subject, monkeypatch: p
         monkeypatch.delenv(name, raising=False)
     seen = await subject.provider.readiness()
     assert seen.signed_in is False and seen.action and seen.action.kind == "add-key"
+    bare = Subject(provider=subject.provider, folder=subject.folder, prompts=subject.prompts)
     with pytest.raises(ProviderFailed) as raised:
-        bare = Subject(provider=subject.provider, folder=subject.folder, prompts=subject.prompts)
         await subject.provider.open(bare.launch("m"), RecordingSink())
     assert raised.value.failure.code == "auth"

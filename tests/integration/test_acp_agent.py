@@ -22,6 +22,7 @@ from antiphon.model.events import (
 )
 from antiphon.model.ids import new_id
 from antiphon.model.items import Message, ToolCall
+from antiphon.providers.acp import permission
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.acp.provider import AcpProvider
 from antiphon.providers.base import Attachment, Limits, Prompt, ProviderFailed
@@ -235,6 +236,25 @@ async def test_a_call_known_by_its_permission_only(scripted: Scripted) -> None:
         False,
     )
     assert no.asked[0].item == declined.item
+
+
+async def test_a_mistake_of_ours_at_a_question_fails_the_turn(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must not pass for the person's no: the agent is stopped, and the failure says whose mistake it is."""
+    steps = [{"request": PERMISSION}, {"wait": "session/cancel"}, {"reply": {"stopReason": "cancelled"}}]
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("seven over nothing")
+
+    monkeypatch.setattr(permission, "request", broken)
+    subject = scripted({"session/prompt": steps, "session/prompt#2": [say("on"), END]})
+    async with Opened(subject) as opened:
+        failure = await failure_of(opened.ask("go"), 5)
+        assert (failure.code, failure.detail) == ("internal", None)
+        assert failure.message == "Antiphon failed at a question of The agent's: seven over nothing"
+        opened.sink.check_items()
+        assert isinstance(await opened.ask("go"), TurnCompleted)
 
 
 async def test_a_question_open_at_the_end_of_its_turn_is_withdrawn(scripted: Scripted) -> None:

@@ -16,6 +16,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from msgspec import ValidationError
+
 from antiphon.model.events import ApprovalRequested, ItemCompleted, TurnCancelled, TurnCompleted, Usage
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
@@ -58,6 +60,9 @@ class AcpAgent:
         self._withdrawn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done: nobody may be asked any more."""
         self._closing: asyncio.Task[None] | None = None
+        self._mistake: ProviderFailed | None = None
+        """Antiphon's own, in the running turn: that is how it ends."""
+        self._stopping: asyncio.Task[None] | None = None
 
     async def start(self, launch: Launch, meta: Json | None = None) -> None:
         """Open the conversation; `meta`: what an agent of ours is told with it. Raises ProviderFailed."""
@@ -73,6 +78,7 @@ class AcpAgent:
         content += [await asyncio.to_thread(self._attached, each) for each in prompt.attachments]
         self._prompting, self._cancelled = True, False
         self._translation.begin()
+        self._mistake = None
         self._withdrawn = asyncio.get_running_loop().create_future()
         cut = True
         try:
@@ -84,6 +90,8 @@ class AcpAgent:
             for event in self._translation.finish(cut):
                 self._sink.emit(event)
         await self._end_strays(before)
+        if self._mistake:
+            raise self._mistake
         outcome = self._outcome(answer)
         if self._is_empty(prompt, outcome):
             raise self._link.failed("truncated", "{name} ended the turn without an answer.", quiet=True)
@@ -174,6 +182,19 @@ class AcpAgent:
                 self._sink.emit(event)
 
     async def _on_request(self, method: str, params: Json, notification: bool) -> Json | None:
+        try:
+            return await self._answer(method, params, notification)
+        except (NotImplementedError, ValidationError):
+            raise
+        except Exception as error:  # a mistake of ours must not pass for the person's no
+            message = f"Antiphon failed at a question of {{name}}'s: {error}"
+            self._mistake = self._link.failed("internal", message, quiet=True)
+            self._stopping = asyncio.create_task(self.cancel())
+            if method == "session/request_permission":
+                return permission.CANCELLED
+            raise
+
+    async def _answer(self, method: str, params: Json, notification: bool) -> Json | None:
         if method == "session/request_permission":
             return await self._permission(params)
         if method in self._extension.asks:

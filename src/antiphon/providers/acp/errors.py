@@ -48,7 +48,7 @@ WORDS: Sequence[tuple[str, FailureCode]] = (
         r"fetch failed|econn|enotfound|eai_again|socket hang up|network|connection (refused|reset|error)",
         "network",
     ),
-    (r"unauthori[sz]ed|api key|not (signed|logged) in|authenticat|invalid credentials", "auth"),
+    (r"unauthori[sz]ed|api[ -]?key|not (signed|logged) in|authenticat|invalid credentials", "auth"),
     (r"quota|usage limit|rate.?limit|too many requests|resource.?exhausted", "usage-limit"),
     (r"overloaded|unavailable|try again later", "overloaded"),
     (r"aborted|cancell?ed", "cancelled-by-agent"),
