@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from antiphon.model.events import ItemDelta, TurnCancelled, TurnCompleted
+from antiphon.model.events import ItemDelta, ProviderRetrying, TurnCancelled, TurnCompleted
+from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
 from antiphon.providers import catalog, environment, processes
-from antiphon.providers.acp.provider import AcpProvider
+from antiphon.providers.base import ProviderFailed
 from antiphon.testing.check_provider import (
     CHECKS,
     Opened,
@@ -68,11 +70,17 @@ FIXTURES = [
         "match": {"userMessage": "GEM_401"},
         "response": {"error": {"message": "API key not valid"}, "status": 401},
     },
+    {
+        "match": {"userMessage": "GEM_503"},
+        "response": {"error": {"message": "out of order"}, "status": 503},
+    },
+    {"match": {"userMessage": "GEM_EMPTY"}, "response": {"content": ""}},
     {"match": {"userMessage": "GEM_SAY"}, "response": {"content": "Hello from the fake model."}},
 ]
 SETTINGS = {
     "security": {"auth": {"selectedType": "gemini-api-key"}},
     "privacy": {"usageStatisticsEnabled": False},
+    "general": {"maxAttempts": 2},
 }
 
 
@@ -95,7 +103,7 @@ def subject(model: str, tmp_path: Path) -> Subject:
         "HOME": str(home), "PATH": path, "GEMINI_API_KEY": "sk-fake-fake", "GOOGLE_GEMINI_BASE_URL": model,
     }  # fmt: skip
     prompts = Prompts(say="GEM_SAY", endless="GEM_LONG", write="GEM_WRITE")
-    provider = AcpProvider(catalog.shipped()["gemini"])
+    provider = catalog.load()["gemini"]
     return Subject(provider=provider, folder=folder, prompts=prompts, environment=around)
 
 
@@ -197,6 +205,55 @@ async def test_a_refused_key_is_auth(subject: Subject) -> None:
         assert failure.code == "auth"
         assert failure.action
         assert failure.action.command == "gemini"
+
+
+async def test_a_retry_is_shown_at_once(subject: Subject) -> None:
+    """Its protocol has no word for it; its log has."""
+    async with Opened(subject) as opened:
+        failing = opened.ask("GEM_503")
+        async with asyncio.timeout(10):
+            await opened.sink.until(lambda: opened.sink.of(ProviderRetrying))
+        assert not failing.done()
+        [told] = opened.sink.of(ProviderRetrying)
+        assert (told.attempt, told.code) == (1, "overloaded")
+        assert (await failure_of(failing, 60)).code == "overloaded"
+
+
+async def test_an_empty_answer_is_a_failure(subject: Subject) -> None:
+    """It calls it done."""
+    async with Opened(subject) as opened:
+        assert (await failure_of(opened.ask("GEM_EMPTY"), 60)).code == "truncated"
+
+
+async def test_a_conversation_goes_on_without_a_minutes_wait(subject: Subject) -> None:
+    """Three processes, one after the other, with what was said before: none waits for the next minute."""
+    native = None
+    for _ in range(3):
+        async with Opened(subject, native=native) as opened:
+            assert not opened.sink.of(ProviderRetrying), "it waits"
+            assert isinstance(await opened.ask("GEM_SAY"), TurnCompleted)
+            native = opened.sink.native_session
+    [*_, last] = [
+        each for each in mock_model.journal(model_of(subject)) if each["path"].startswith("/v1beta")
+    ]
+    said = [message for message in last["body"]["messages"] if "GEM_SAY" in str(message)]
+    assert len(said) == 3, "it forgot"
+
+
+async def test_a_key_alone_does_for_an_earlier_conversation(subject: Subject) -> None:
+    """With no way of signing in selected, the CLI would start conversations and refuse to load any."""
+    around = {**(subject.environment or {}), "HOME": str(subject.folder)}
+    around.pop("GOOGLE_GEMINI_BASE_URL")
+    launch = subject.launch(new_id(), native_session="00000000-0000-7000-8000-000000000000")
+    with pytest.raises(ProviderFailed) as raised:
+        await subject.provider.open(replace(launch, environment=around), RecordingSink())
+    assert raised.value.failure.code == "invalid-request", raised.value.failure
+
+
+def model_of(subject: Subject) -> str:
+    """The fake model's address."""
+    assert subject.environment
+    return subject.environment["GOOGLE_GEMINI_BASE_URL"]
 
 
 async def test_a_conversation_goes_on_in_a_new_process(subject: Subject) -> None:

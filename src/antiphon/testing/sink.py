@@ -101,7 +101,7 @@ class RecordingSink:
     def _change(self) -> None:
         self._changed.set()
 
-    async def until(self, true: Callable[[], object], seconds: float = 10.0) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 30.0) -> None:
         """Wait until it is true; raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not true():

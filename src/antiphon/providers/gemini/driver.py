@@ -80,10 +80,16 @@ def _offered(failure: Failure, around: Mapping[str, str]) -> Failure:
 
 
 def _surroundings(users: Mapping[str, str], now: login.Login) -> Mapping[str, str]:
-    """With a key and nothing selected, the CLI starts a conversation, but loads none: say the default for it."""
-    if not now.by_key or users.get(DEFAULTS) or any(path.exists() for path in SYSTEM_DEFAULTS):
+    """With defaults of ours, which the person's own settings override.
+
+    `sessionRetention`: loading a conversation leaves an empty file of its id behind, and at its next start the CLI
+    takes that for broken and deletes every file of the id. `selectedType`: with a key and nothing selected, the CLI
+    starts conversations, but loads none.
+    """
+    if users.get(DEFAULTS) or any(path.exists() for path in SYSTEM_DEFAULTS):
         return users
-    return {**users, DEFAULTS: str(resources.files("antiphon.providers.gemini").joinpath("by-key.json"))}
+    name = "defaults-by-key.json" if now.by_key else "defaults.json"
+    return {**users, DEFAULTS: str(resources.files("antiphon.providers.gemini").joinpath(name))}
 
 
 def _loadable(home: Path, native: str | None) -> str | None:
