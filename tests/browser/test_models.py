@@ -12,7 +12,11 @@ from tests.browser.test_access import barriers
 from tests.chat_server import ChatServer, models, serving
 from tests.servers import RunningServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),  # real agents start: some seconds each on a busy machine
+]
 
 MANY = [f"maker-{at % 20}/model-{at}" for at in range(200)]
 CHOSEN = "otter/river-large"
@@ -61,7 +65,7 @@ async def test_a_model_is_found_and_asked(desk: Desk, model: ChatServer, viewpor
     await tab.by("model-search").press("Enter")
     await expect(tab.by("model-dialog")).to_have_count(0)
     await expect(tab.by("model")).to_have_text(CHOSEN)
-    await tab.done("SAY hello", limit_s=30)
+    await tab.done("SAY hello", limit_s=60)
     assert model.asked[-1]["model"] == CHOSEN
     await tab.reload()
     await expect(tab.by("model")).to_have_text(CHOSEN)
