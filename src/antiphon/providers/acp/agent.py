@@ -65,9 +65,6 @@ class AcpAgent:
         self._withdrawn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done: nobody may be asked any more."""
         self._closing: asyncio.Task[None] | None = None
-        self._mistake: ProviderFailed | None = None
-        """Antiphon's own, in the running turn: that is how it ends."""
-        self._stopping: asyncio.Task[None] | None = None
 
     async def start(self, launch: Launch, meta: Json | None = None) -> None:
         """Open the conversation; `meta`: what an agent of ours is told with it. Raises ProviderFailed."""
@@ -83,7 +80,6 @@ class AcpAgent:
         content += [await asyncio.to_thread(self._attached, each) for each in prompt.attachments]
         self._prompting, self._cancelled, self._mistake = True, False, None
         self._translation.begin()
-        self._mistake = None
         self._withdrawn = asyncio.get_running_loop().create_future()
         cut = True
         try:
