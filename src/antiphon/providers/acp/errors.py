@@ -79,6 +79,10 @@ ACTIONS: dict[FailureCode, Action] = {
     "truncated": Action(kind="retry", label="Try again"),
     "prompt-too-long": Action(kind="shorten", label="Shorten the prompt, or start a new session"),
     "cancelled-by-agent": Action(kind="retry", label="Try again"),
+    "provider-crashed": Action(
+        kind="retry", label="Try again: a new process of it goes on with the conversation"
+    ),
+    "internal": Action(kind="retry", label="Try again"),
 }
 
 

@@ -16,6 +16,8 @@ from antiphon.providers.loose import Json
 
 SETTINGS = ["project", "user"]
 """Which of the person's own rules, skills and MCP servers Cursor loads: those of the CLI."""
+TICK_S = 0.05
+"""Between two looks whether the bridge still runs."""
 DEATH_S = 0.5
 """From a broken line to the exit that explains it."""
 SHELL_SIGNAL = 128
@@ -67,7 +69,9 @@ class Bridge:
         self._drain.cancel()
 
     async def _die_alike(self) -> None:
-        status = await self._bridge.process.wait()
+        # Not `wait()`: that waits for its pipes as well, which whatever it leaves behind may hold open for ever.
+        while (status := self._bridge.process.returncode) is None:  # noqa: ASYNC110
+            await asyncio.sleep(TICK_S)
         if not self._closing:
             print(f"the Cursor bridge left with status {status}", file=sys.stderr, flush=True)
             die(status)

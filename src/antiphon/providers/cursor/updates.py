@@ -2,7 +2,9 @@
 
 1. Keep-alives of the bridge are no sign of life: they come while the model is silent, too.
 2. The run is over with its `result`. FINISHED without the model's own `turn-ended` is no success: the answer was cut.
-3. What a command prints as it runs names no call: it belongs to the only command that runs, or is left for the result.
+3. Words after a call without a result mean that it is not waited for any more: the model's stream broke and began again.
+   Until then its call stands open, and an open call stops the clocks that name a silence.
+4. What a command prints as it runs names no call: it belongs to the only command that runs, or is left for the result.
 """
 
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from antiphon.providers.cursor import errors, tools
 from antiphon.providers.loose import Json, count, table, tables, text
 from antiphon.providers.peer import INTERNAL_ERROR, RpcError
 
+ABANDONED = "No result of it was told: the connection to Cursor's model broke off, and it began again."
 CUT = "The stream was cut: Cursor's model ended its answer without saying that it is done."
 
 
@@ -23,8 +26,9 @@ class Updates:
         self._ended = False
         self._usage: Json = {}
         self._result: Json | None = None
+        self._open: dict[str, Json] = {}
+        """Calls that run."""
         self._shells: set[str] = set()
-        self._streamed: set[str] = set()
 
     def of(self, event: Json) -> list[Json]:
         """The `session/update`s of one event."""
@@ -56,21 +60,32 @@ class Updates:
     def assistant(self, message: Json) -> list[Json]:
         """Words of the answer."""
         blocks = tables(_items(table(message, "message").get("content")))
-        return [_chunk("agent_message_chunk", words) for each in blocks if (words := text(each.get("text")))]
+        said = [_chunk("agent_message_chunk", words) for each in blocks if (words := text(each.get("text")))]
+        return [*self._abandoned(), *said] if said else []
 
     def thinking(self, message: Json) -> list[Json]:
         """Thoughts."""
         words = text(message.get("text"))
-        return [_chunk("agent_thought_chunk", words)] if words else []
+        return [*self._abandoned(), _chunk("agent_thought_chunk", words)] if words else []
+
+    def _abandoned(self) -> list[Json]:
+        left, self._open = self._open, {}
+        self._shells.clear()
+        told = {"status": "error", "result": {"status": "error", "error": ABANDONED}}
+        return [
+            {"sessionUpdate": "tool_call_update", **tools.call({**each, **told})} for each in left.values()
+        ]
 
     def tool_call(self, message: Json) -> list[Json]:
         """A call began, or ended."""
         entries = tools.entries(message)
         if entries is not None:
             return [{"sessionUpdate": "plan", "entries": entries}]
-        id = text(message.get("call_id"))
+        id, running = text(message.get("call_id")), text(message.get("status")) == "running"
+        self._open.pop(id, None)
+        if running:
+            self._open[id] = message
         if text(message.get("name")) == "shell":
-            running = text(message.get("status")) == "running"
             (self._shells.add if running else self._shells.discard)(id)
         return [{"sessionUpdate": "tool_call_update", **tools.call(message)}]
 

@@ -95,3 +95,24 @@ def test_what_a_command_prints_belongs_to_the_only_one_that_runs() -> None:
     assert updates.of(printed) == []
     updates.of(shell("one", "completed"))
     assert updates.of(printed)[0]["toolCallId"] == "two"
+
+
+def test_words_after_a_call_without_a_result_end_it() -> None:
+    """Its stream broke and began again; a result that does come is told after all."""
+    updates = Updates()
+    updates.of(shell("one"))
+    ended, words = updates.of(message("assistant", message={"content": [{"type": "text", "text": "First."}]}))
+    assert (ended["toolCallId"], ended["status"], words["sessionUpdate"]) == (
+        "one",
+        "failed",
+        "agent_message_chunk",
+    )
+    assert "began again" in str(ended["content"])
+    assert len(updates.of(message("thinking", text="hm"))) == 1
+    result = {"status": "success", "value": {"exitCode": 0, "stdout": "late"}}
+    [late] = updates.of(
+        message(
+            "tool_call", call_id="one", name="shell", status="completed", args={"command": "x"}, result=result
+        )
+    )
+    assert late["status"] == "completed"
