@@ -39,7 +39,10 @@ BY_CODE: dict[int, FailureCode] = {
 }
 
 WORDS: Sequence[tuple[str, FailureCode]] = (
-    (r"prompt is too long|context (length|window)|too many tokens|maximum context", "prompt-too-long"),
+    (
+        r"prompt is too long|context ?(length|window|overflow)|exceeds model limit|too many tokens|maximum context",
+        "prompt-too-long",
+    ),
     (
         r"terminated|premature close|stream (was )?(cut|ended)|(unexpected end of|incomplete) (json|stream)",
         "truncated",
