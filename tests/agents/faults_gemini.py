@@ -94,8 +94,8 @@ SUBJECT = Subject(
             "silent": STALLS,
             "hang": STALLS,
             "frozen": STALLS,
-            # A new process has to start before it can say so: 2 to 4 s.
-            "lost": {"before": lost, "limit_s": 6},
+            # A new process has to start before it can say so: 2 to 4 s, alone on the machine.
+            "lost": {"before": lost, "limit_s": 10},
             "two": {"sees": "one runs; the other tab: “Gemini CLI is at work on another prompt”"},
             "mistake": {"words": "Antiphon failed at a question of Gemini CLI's"},
             "stop-retry": LIMIT,
