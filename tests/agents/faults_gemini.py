@@ -14,7 +14,10 @@ def after(word: str, content: str) -> Fixture:
     return {"match": {"userMessage": word, "hasToolResult": True}, "response": {"content": content}}
 
 
+NUMBERS = " ".join(f"n{number}" for number in range(270_000))
+"""2 MB, nothing twice: the CLI takes what repeats itself for a loop, and asks its model about it."""
 FIXTURES = for_faults(
+    says("BIG", NUMBERS, chunkSize=20_000),
     after("FOREVER", "It ran."),
     after("RAISE", "It ran."),
     after("WRITE", "It is written."),
@@ -27,7 +30,10 @@ FIXTURES = for_faults(
         truncateAfterChunks=3,
     ),
     says("FOREVER", call("run", "run_shell_command", command="tail -f /dev/null", description="wait")),
-    says("RAISE", call("run", "run_shell_command", command="echo RAISE", description="raise")),
+    says(
+        "RAISE",
+        call("run", "run_shell_command", command="echo RAISE && tail -f /dev/null", description="raise"),
+    ),
     says("WRITE", "I will.", call("write", "write_file", file_path="hello.txt", content="hi\n")),
 )
 RAISER = """
@@ -88,7 +94,8 @@ SUBJECT = Subject(
             "silent": STALLS,
             "hang": STALLS,
             "frozen": STALLS,
-            "lost": {"before": lost},
+            # A new process has to start before it can say so: 2 to 4 s, alone on the machine.
+            "lost": {"before": lost, "limit_s": 10},
             "two": {"sees": "one runs; the other tab: “Gemini CLI is at work on another prompt”"},
             "mistake": {"words": "Antiphon failed at a question of Gemini CLI's"},
             "stop-retry": LIMIT,

@@ -86,7 +86,8 @@ async def test_opencode_keeps_the_rules_of_a_provider(
 async def test_what_its_model_refuses_is_told(subject: Subject, prompt: str, code: str) -> None:
     """At once, with the model's own words; it gives no status, so what words do not tell is `internal`."""
     async with Opened(subject) as opened:
-        failure = await failure_of(opened.ask(prompt), 5)
+        assert isinstance(await opened.ask("SAY"), TurnCompleted)  # its first prompt takes its time
+        failure = await failure_of(opened.ask(prompt), 10)
         assert (failure.type, failure.code) == ("opencode-error", code)
         assert failure.detail
         assert isinstance(await opened.ask("NEXT"), TurnCompleted)

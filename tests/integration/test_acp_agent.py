@@ -136,6 +136,16 @@ async def test_an_end_without_an_answer_is_truncated(scripted: Scripted, step: A
             assert (failure.code, failure.retryable, failure.detail) == ("truncated", True, None)
 
 
+async def test_a_cancel_before_any_word_that_is_called_done(scripted: Scripted) -> None:
+    """OpenCode answers so when it is stopped between two tries: the person stopped it, so it was stopped."""
+    steps = [{"update": THOUGHT}, {"wait": "session/cancel"}, END]
+    async with Opened(scripted({"session/prompt": steps})) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.of(ItemStarted))
+        await opened.agent.cancel()
+        assert await work == TurnCancelled()
+
+
 async def test_a_slash_command_may_be_done_without_a_word(scripted: Scripted) -> None:
     """It asks for no answer."""
     async with Opened(scripted({"session/prompt": [END]})) as opened:

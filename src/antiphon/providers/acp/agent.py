@@ -94,9 +94,11 @@ class AcpAgent:
         if self._mistake:
             raise self._mistake
         outcome = self._outcome(answer)
-        if self._is_empty(prompt, outcome):
-            raise self._link.failed("truncated", "{name} ended the turn without an answer.", quiet=True)
-        return outcome
+        if not self._is_empty(prompt, outcome):
+            return outcome
+        if self._cancelled:  # some agents call that done, too
+            return TurnCancelled(usage=outcome.usage)
+        raise self._link.failed("truncated", "{name} ended the turn without an answer.", quiet=True)
 
     async def _ask_agent(self, content: list[Json]) -> Json:
         params = {"sessionId": self._conversation.session, "prompt": content}

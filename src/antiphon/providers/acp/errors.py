@@ -41,7 +41,10 @@ BY_CODE: dict[int, FailureCode] = {
 STATUS = re.compile(r"\bHTTP (\d{3})\b")
 
 WORDS: Sequence[tuple[str, FailureCode]] = (
-    (r"prompt is too long|context (length|window)|too many tokens|maximum context", "prompt-too-long"),
+    (
+        r"prompt is too long|context ?(length|window|overflow)|exceeds model limit|too many tokens|maximum context",
+        "prompt-too-long",
+    ),
     (
         r"terminated|premature (close|eof)|stream (was )?(cut|ended)|(unexpected end of|incomplete) (json|stream)",
         "truncated",
