@@ -23,7 +23,7 @@ from tests.browser.processes import agents_of, all_gone
 from tests.browser.wire import Wire
 
 ENDS = ("turn-completed", "turn-failed", "turn-cancelled", "turn-interrupted")
-NOISE_S = 2.0
+NOISE_S = 3.0
 """For a busy machine, on top of a limit."""
 
 Act = Callable[["Case"], Awaitable[float | None]]

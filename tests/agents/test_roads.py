@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 
 from antiphon.model.ids import new_id
 from tests.agents.matrix import Subject
-from tests.agents.road import Road
+from tests.agents.road import TOLD_S, Road
 from tests.agents.subjects import SUBJECTS
 from tests.rest import agree
 from tests.servers import RunningServer
@@ -118,7 +118,7 @@ def test_a_steer(road: Road) -> None:
         assert road.wait("turn-steered")["text"] == "NEXT one"
     failed = road.wait("turn-failed")
     assert failed["turn"] == turn and failed["failure"]["code"] == "provider-crashed"
-    assert failed["at"] - at < 1000 + 2000
+    assert failed["at"] - at < TOLD_S * 1000
     if steered["outcome"] == "queued":
         assert road.wait("turn-started")["turn"] == steered["turn"]
         road.wait("turn-completed")
