@@ -88,7 +88,7 @@ class Shelved(ScriptedProvider):
         raise ProviderFailed(failure)
 
 
-def load(*files: Path) -> dict[str, object]:
+def load(*files: Path, local_models: object = ()) -> dict[str, object]:
     """All of them, and the practice agent."""
     looks = {
         "claude": ("Claude Code", claude),
