@@ -56,7 +56,8 @@ FIXTURES = [
     says("BACK", call("back", "exec_command", cmd="tail -f /dev/null", yield_time_ms=500)),
     says("SHORT", call("back", "exec_command", cmd="echo begun; sleep 2", yield_time_ms=500)),
     says("STRAY", call("stray", "exec_command", cmd="setsid sleep 300 >/dev/null 2>&1 & echo left")),
-    says("OUTSIDE", call("outside", "exec_command", cmd="touch ../../outside.txt")),
+    # Codex says nothing of a command that its sandbox refuses at once.
+    says("OUTSIDE", call("outside", "exec_command", cmd="sleep 1; touch ../../outside.txt")),
     says("SERVER", call("mcp", "mcp__tiny__ping", word="hello")),
     says("THINK", response={"content": "The answer.", "reasoning": "Let me see.", "usage": USAGE}),
     {"match": {"userMessage": "GOAL", "hasToolResult": True}, "response": {"content": "It has a goal."}},

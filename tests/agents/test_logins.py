@@ -79,7 +79,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     set_to = {"HOME": str(tmp_path / "home"), "CODEX_HOME": str(tmp_path / "home/.codex"), "PATH": path}
     proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), NOWHERE)
-    for name, value in {**set_to, **proxies, "DISABLE_TELEMETRY": "1", "DISABLE_AUTOUPDATER": "1"}.items():
+    quiet = {"DISABLE_TELEMETRY": "1", "DISABLE_AUTOUPDATER": "1"}
+    unattended = {"CI": "true", "CI_JOB": "1"}  # A person signs in all the same.
+    for name, value in {**set_to, **proxies, **quiet, **unattended}.items():
         monkeypatch.setenv(name, value)
     return tmp_path / "empty"
 

@@ -61,6 +61,12 @@ def login_of(provider: object) -> Login | None:
 
 SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "COLUMNS", "LINES")
 """Of the terminal and the screen that the server was started on, which is not the person's."""
+UNATTENDED = ("CI", "CONTINUOUS_INTEGRATION")
+"""With one of these, or one that begins with `CI_`, agents hold that nobody is there to answer."""
+
+
+def _of_the_server(name: str) -> bool:
+    return name in SCREEN or name in UNATTENDED or name.startswith("CI_")
 
 
 def prepared(program: Program, login: Login, agents: Mapping[str, str]) -> Prepared:
@@ -69,6 +75,6 @@ def prepared(program: Program, login: Login, agents: Mapping[str, str]) -> Prepa
     No browser is opened on the server's screen: the address is for the person's own. (An opener that finds
     no screen would start a text browser in the terminal; `true` opens nothing.)
     """
-    kept = {name: value for name, value in agents.items() if name not in SCREEN}
+    kept = {name: value for name, value in agents.items() if not _of_the_server(name)}
     around = {**kept, "TERM": "xterm-256color", "BROWSER": "true", **login.environment}
     return Prepared(program=program, environment=around)

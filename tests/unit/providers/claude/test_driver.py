@@ -91,13 +91,14 @@ async def test_there_is_none(tmp_path: Path, claude: Any) -> None:
 async def test_the_login_is_of_the_program_that_sessions_use(
     claude: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its path, the fixed words, and an environment without what is not Claude's; no browser on the server."""
+    """Its path, the fixed words, and an environment without what is not Claude's or a person's."""
     claude(NOBODY, NOBODY)
     monkeypatch.setenv("OPENAI_API_KEY", "codex's")
-    monkeypatch.setenv("DISPLAY", ":0")
+    for name in ("DISPLAY", "CI", "CI_JOB"):
+        monkeypatch.setenv(name, "1")
     prepared = await ClaudeProvider().prepare_login()
     assert prepared.program.command == [str(tmp_path / "claude"), "auth", "login"]
-    assert not {"OPENAI_API_KEY", "DISPLAY"} & prepared.environment.keys()
+    assert not {"OPENAI_API_KEY", "DISPLAY", "CI", "CI_JOB"} & prepared.environment.keys()
     assert (prepared.environment["TERM"], prepared.environment["BROWSER"]) == ("xterm-256color", "true")
     ready = await ClaudeProvider().readiness()
     assert ready.action == ClaudeProvider.login.action and ready.action.command == "claude auth login"
