@@ -1,6 +1,7 @@
 /** Time for people: a clock that ticks while something shows it, and durations in words. */
 
 import { useSyncExternalStore } from "react";
+import { locale, say } from "./words";
 
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -29,21 +30,22 @@ export function useNow(): number {
 /** "4 s", "2 min 5 s", "1 h 12 min". */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return say("time.seconds", { s: seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 10 && seconds % 60) return `${minutes} min ${seconds % 60} s`;
-  if (minutes < 60) return `${minutes} min`;
-  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+  if (minutes < 10 && seconds % 60) return say("time.minutes-seconds", { min: minutes, s: seconds % 60 });
+  if (minutes < 60) return say("time.minutes", { min: minutes });
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 ? say("time.hours-minutes", { h: hours, min: minutes % 60 }) : say("time.hours", { h: hours });
 }
 
 /** "now", "5 min", "3 h", "2 d", then the date: how long ago, briefly. */
 export function ago(at: number, since: number): string {
   const minutes = Math.floor((since - at) / 60_000);
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h`;
-  if (minutes < 7 * 24 * 60) return `${Math.floor(minutes / 60 / 24)} d`;
-  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  if (minutes < 1) return say("time.now");
+  if (minutes < 60) return say("time.minutes", { min: minutes });
+  if (minutes < 24 * 60) return say("time.hours", { h: Math.floor(minutes / 60) });
+  if (minutes < 7 * 24 * 60) return say("time.days", { d: Math.floor(minutes / 60 / 24) });
+  return new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "short" });
 }
 
 /** "14:02", or with the day when it was not today. */
@@ -52,12 +54,12 @@ export function timeOfDay(at: number): string {
   const today = then.toDateString() === new Date().toDateString();
   const time = { hour: "2-digit", minute: "2-digit" } as const;
   return today
-    ? then.toLocaleTimeString(undefined, time)
-    : then.toLocaleString(undefined, { ...time, day: "numeric", month: "short" });
+    ? then.toLocaleTimeString(locale(), time)
+    : then.toLocaleString(locale(), { ...time, day: "numeric", month: "short" });
 }
 
 /** "22 Nov", with the year when it is not this one. */
 export function dayOf(at: number): string {
   const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year });
+  return new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "short", year });
 }

@@ -2,6 +2,7 @@
 
 import type { Account, Notices } from "./client";
 import type { Link } from "./socket";
+import { say } from "./words";
 
 export interface ConnectionWords {
   /** For tests and colours. */
@@ -15,29 +16,29 @@ export interface ConnectionWords {
 export function connectionWords(link: Link, notices: Notices, account: Account, online: boolean): ConnectionWords {
   if (link.phase === "live") return liveWords(notices);
   if (link.phase === "ended") {
-    const long = link.goodbye?.message ?? (account.phase === "signed-out" ? "You are signed out." : "The connection was closed.");
-    return { state: "ended", tone: "bad", short: "Closed", long };
+    const long = link.goodbye?.message ?? (account.phase === "signed-out" ? say("connection.signed-out") : say("connection.closed.long"));
+    return { state: "ended", tone: "bad", short: say("connection.closed"), long };
   }
   if (link.phase === "connecting") {
     const again = link.attempt > 1;
     return {
       state: again ? "reconnecting" : "connecting",
       tone: again ? "warn" : "plain",
-      short: again ? "Reconnecting …" : "Connecting …",
-      long: again ? `Reconnecting, attempt ${link.attempt} …` : "Connecting …",
+      short: say(again ? "connection.reconnecting.now" : "connection.connecting"),
+      long: again ? say("connection.attempt", { attempt: link.attempt }) : say("connection.connecting"),
     };
   }
   const { retryAt } = link;
-  if (!online) return { state: "offline", tone: "warn", short: "Offline", long: "This device is offline.", retryAt };
+  if (!online) return { state: "offline", tone: "warn", short: say("connection.offline"), long: say("connection.offline.long"), retryAt };
   if (link.goodbye?.code === "server-stopping") {
-    return { state: "stopped", tone: "warn", short: "Server stopped", long: "The server was stopped.", retryAt };
+    return { state: "stopped", tone: "warn", short: say("connection.stopped"), long: say("connection.stopped.long"), retryAt };
   }
-  const long = link.goodbye?.message ?? "The connection to the server is lost.";
-  return { state: "reconnecting", tone: "warn", short: "Reconnecting", long, retryAt };
+  const long = link.goodbye?.message ?? say("connection.lost");
+  return { state: "reconnecting", tone: "warn", short: say("connection.reconnecting"), long, retryAt };
 }
 
 function liveWords({ newVersion }: Notices): ConnectionWords {
-  if (newVersion === undefined) return { state: "live", tone: "good", short: "Live", long: "Connected" };
-  const long = "The server has another version than this page. Reload to get its page.";
-  return { state: "new-version", tone: "warn", short: "New version", long };
+  if (newVersion === undefined) return { state: "live", tone: "good", short: say("connection.live"), long: say("connection.live.long") };
+  const long = say("connection.new-version.long");
+  return { state: "new-version", tone: "warn", short: say("connection.new-version"), long };
 }

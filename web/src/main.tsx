@@ -4,6 +4,7 @@ import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
 import { toast } from "./toasts";
+import { preferred, speak } from "./words";
 
 /** The one-time token of a sign-in link; it stands in the fragment, which no server and no log sees. */
 function takeToken(): string | undefined {
@@ -33,8 +34,12 @@ window.addEventListener("hashchange", () => {
   const token = takeToken();
   if (token && client.account.get().phase !== "ready") void client.start(token);
 });
-createRoot(root).render(
-  <StrictMode>
-    <App client={client} />
-  </StrictMode>,
-);
+const render = () => {
+  createRoot(root).render(
+    <StrictMode>
+      <App client={client} />
+    </StrictMode>,
+  );
+};
+// A page in English is better than none.
+void speak(preferred()).catch(confess).finally(render);

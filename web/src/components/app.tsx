@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
+import { language } from "../words";
 import { AgentsView } from "./agents-view";
 import { Button } from "./button";
 import { ClientContext } from "./client-context";
@@ -15,8 +16,10 @@ import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
 
 export function App({ client }: { client: Client }) {
+  const spoken = useStore(language, (value) => value);
   return (
-    <ClientContext value={client}>
+    // Another language draws all anew: words are looked up while drawing.
+    <ClientContext key={spoken} value={client}>
       <ErrorBoundary what="The page">
         <Page client={client} />
       </ErrorBoundary>

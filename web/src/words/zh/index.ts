@@ -1,0 +1,24 @@
+/** Simplified Chinese. */
+
+import type { Words } from "..";
+import { shell } from "./shell";
+import { list } from "./list";
+import { transcript } from "./transcript";
+import { composer } from "./composer";
+import { approvals } from "./approvals";
+import { agents } from "./agents";
+import { changes } from "./changes";
+import { settings } from "./settings";
+import { failures } from "./failures";
+
+export const zh: Words = {
+  ...shell,
+  ...list,
+  ...transcript,
+  ...composer,
+  ...approvals,
+  ...agents,
+  ...changes,
+  ...settings,
+  ...failures,
+};

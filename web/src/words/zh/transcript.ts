@@ -1,0 +1,4 @@
+import type { transcript as en } from "../en/transcript";
+import type { Translated } from "../translated";
+
+export const transcript: Translated<typeof en> = {};
