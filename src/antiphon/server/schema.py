@@ -58,6 +58,7 @@ RESOURCES = (
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,
+    rest.Storage,
     Health,
     Refused,
 )

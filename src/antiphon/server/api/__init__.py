@@ -15,6 +15,7 @@ from antiphon.server.api import (
     providers,
     rules,
     sessions,
+    storage,
     tokens,
 )
 
@@ -32,6 +33,7 @@ ROUTES = (
     *rules.ROUTES,
     *consents.ROUTES,
     *tokens.ROUTES,
+    *storage.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
 )
