@@ -18,6 +18,7 @@ def entry(id: str, name: str, limits: Limits) -> AcpEntry:
         modes=[id for id, *_ in permission.MODES],
         bypass_modes=["bypass"],
         images=True,
+        files="text",
         warm=True,
         limits=limits,
     )
