@@ -1,17 +1,26 @@
 """Looking for model servers: real HTTP on loopback, each kind as it answers."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from antiphon.model.failures import Failure
+from antiphon.model.ids import new_id
 from antiphon.providers import environment
-from antiphon.providers.chat import gpu, local
+from antiphon.providers.base import Launch, Provider, ProviderFailed
+from antiphon.providers.chat import gemini_api, gpu, local, localgpu, openrouter
 from antiphon.providers.chat.addresses import Address
 from antiphon.providers.chat.fetch import Unanswered, fetch
 from antiphon.providers.chat.local import Server, Servers
 from antiphon.providers.chat.offers import Offer
-from antiphon.providers.chat.provider import LocalProvider, OpenRouterProvider
+from antiphon.providers.chat.provider import GeminiApiProvider, LocalProvider, OpenRouterProvider
+from antiphon.providers.chat.setting import Setting
+from antiphon.testing.sink import RecordingSink
 from tests.chat_server import ChatServer, models, serving
 
 
@@ -101,6 +110,38 @@ async def test_a_server_at_work_is_still_there(server: ChatServer) -> None:
     assert await servers.look() == []
 
 
+async def test_a_server_that_left_is_gone() -> None:
+    """Nobody takes the connection: that is not one at work."""
+    with serving() as server:
+        servers = Servers([Address(word="here", kind="other", root=server.root)])
+        assert await servers.look()
+    assert await servers.look() == []
+
+
+async def test_they_come_in_the_order_of_the_addresses(server: ChatServer) -> None:
+    """Whichever was seen first: the first is what a session without a wish gets."""
+    with serving() as other:
+        roots = {"one": server.root, "two": other.root}
+        servers = Servers([Address(word=word, kind="other", root=root) for word, root in roots.items()])
+        kept = server.pages.pop("/v1/models")
+        assert [each.address.word for each in await servers.look()] == ["two"]
+        server.pages["/v1/models"] = kept
+        assert [each.address.word for each in await servers.look()] == ["one", "two"]
+
+
+async def test_what_a_server_does_not_tell_is_not_known(server: ChatServer) -> None:
+    """Its list counts; of another kind's model nothing is asked that only Ollama tells."""
+    server.pages["/v1/models"] = models("m", owned_by="library")
+    [ollama] = await seen(server)
+    assert ollama.offers == [Offer(id="m")]
+    assert local.show(ollama, ollama.offers[0]) == Offer(id="m")
+    server.pages["/api/show"] = {"capabilities": ["completion"]}
+    server.pages["/v1/models"] = models("m", owned_by="llamacpp")
+    [llama] = await seen(server)
+    assert llama.offers == [Offer(id="m")]
+    assert local.show(llama, llama.offers[0]) == Offer(id="m")
+
+
 def test_a_redirect_is_not_followed(server: ChatServer) -> None:
     """It would lead beyond the addresses that may be asked."""
     with serving() as other:
@@ -108,6 +149,34 @@ def test_a_redirect_is_not_followed(server: ChatServer) -> None:
         with pytest.raises(Unanswered) as raised:
             fetch(f"{server.root}/v1/models", timeout=2)
     assert raised.value.status == 302
+
+
+@pytest.mark.parametrize("page", [{"raw": "<html>"}, ["a", "list"], {"status": 500}])
+def test_what_is_no_answer_is_told(server: ChatServer, page: Any) -> None:
+    """Not JSON, JSON that is no object, an error of HTTP: never an empty list in silence."""
+    server.pages["/v1/models"] = page
+    with pytest.raises(Unanswered):
+        fetch(f"{server.root}/v1/models", timeout=2)
+
+
+def test_an_answer_without_end_is_none(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read as far as a list of models goes."""
+    assert fetch(f"{server.root}/v1/models", timeout=2)
+    monkeypatch.setattr("antiphon.providers.chat.fetch.ANSWER_BYTES", 20)
+    with pytest.raises(Unanswered):
+        fetch(f"{server.root}/v1/models", timeout=2)
+
+
+def test_no_proxy_stands_between_this_machine_and_its_servers(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of the environment's is for who asks the net."""
+    for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert fetch(f"{server.root}/v1/models", timeout=2)
+    with pytest.raises(Unanswered):
+        fetch(f"{server.root}/v1/models", timeout=2, proxies=True)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/", "/etc/hostname"])
@@ -135,6 +204,75 @@ async def test_without_a_server_it_says_how_to_start_one(monkeypatch: pytest.Mon
         assert command in readiness.message
     assert readiness.action
     assert readiness.action.command
+
+
+async def test_a_server_without_a_model_says_how_to_get_one(server: ChatServer) -> None:
+    """It is there, and of no use yet."""
+    server.pages["/v1/models"] = models()
+    readiness = await LocalProvider([server.root]).readiness()
+    assert not readiness.found and "has no model yet" in readiness.message
+    assert readiness.action and readiness.action.command == "ollama pull qwen3:8b"
+
+
+async def test_a_driver_that_hangs_holds_nobody_up(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look is done without the GPU then."""
+    let_go = threading.Event()
+    monkeypatch.setattr(localgpu, "GPU_S", 0.05)
+    monkeypatch.setattr(gpu, "gpus", lambda: [str(let_go.wait(3))])
+    try:
+        readiness = await LocalProvider([server.root]).readiness()
+    finally:
+        let_go.set()
+    assert readiness.found and localgpu.NO_GPU in readiness.message
+
+
+class Nvml:
+    """NVIDIA's library, with two cards: one of them has no memory of its own."""
+
+    class NVMLError(Exception):
+        """As it is called there."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.fails, self.shut = fails, False
+
+    def _do(self, name: str) -> None:
+        if name == self.fails:
+            raise self.NVMLError
+
+    def nvmlInit(self) -> None:
+        self._do("init")
+
+    def nvmlShutdown(self) -> None:
+        self.shut = True
+
+    def nvmlDeviceGetCount(self) -> int:
+        self._do("count")
+        return 2
+
+    def nvmlDeviceGetHandleByIndex(self, at: int) -> int:
+        return at
+
+    def nvmlDeviceGetName(self, handle: int) -> str:
+        return ["H100", "Spark"][handle]
+
+    def nvmlDeviceGetMemoryInfo(self, handle: int) -> Any:
+        if handle:
+            raise self.NVMLError
+        return SimpleNamespace(used=12e9, total=80e9)
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [("", ["H100 (12.0 of 80.0 GB used)", "Spark"]), ("init", []), ("count", [])],
+)
+def test_what_the_gpus_tell(fails: str, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they do not tell is not told; the library is let go."""
+    nvml = Nvml(fails)
+    monkeypatch.setattr(gpu, "import_module", lambda name: nvml)
+    assert gpu.gpus() == told
+    assert nvml.shut is (fails != "init")
 
 
 def test_a_machine_without_a_gpu_says_so() -> None:
@@ -168,3 +306,150 @@ async def test_openrouter_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     readiness = await OpenRouterProvider().readiness()
     assert (readiness.found, readiness.signed_in) == (True, None)
     assert "cannot be reached" in readiness.message
+
+
+async def test_openrouters_list_is_asked_for_anew(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a while, and of another address."""
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-fake")
+    monkeypatch.setenv("OPENROUTER_BASE_URL", f"{server.root}/v1")
+    provider = OpenRouterProvider()
+    await provider.readiness()
+    with serving() as other:
+        other.pages["/v1/models"] = models("another")
+        monkeypatch.setenv("OPENROUTER_BASE_URL", f"{other.root}/v1")
+        assert (await provider.readiness()).models == ["another"]
+    monkeypatch.setenv("OPENROUTER_BASE_URL", f"{server.root}/v1")
+    monkeypatch.setattr(openrouter, "FRESH_S", 0.0)
+    await provider.readiness()
+    asked = len(server.paths)
+    await provider.readiness()
+    assert len(server.paths) == asked + 1
+
+
+# What an agent is opened with
+
+
+Open = Callable[..., Awaitable[Setting]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Opens a provider; tells what its agent would be started with. Raises ProviderFailed."""
+    settings: list[Setting] = []
+
+    async def note(entry: Any, launch: Any, sink: Any, setting: Setting, shown: str) -> None:
+        settings.append(setting)
+
+    for module in (localgpu, openrouter, gemini_api):
+        monkeypatch.setattr(module, "open_with", note)
+
+    async def open(provider: Provider, model: str | None = None, **around: str) -> Setting:
+        launch = Launch(session=new_id(), folder=tmp_path, marker=new_id(), environment=around, model=model)
+        await provider.open(launch, RecordingSink())
+        return settings[-1]
+
+    return open
+
+
+async def failed(opened: Open, provider: Provider, model: str | None = None, **around: str) -> Failure:
+    with pytest.raises(ProviderFailed) as raised:
+        await opened(provider, model, **around)
+    return raised.value.failure
+
+
+async def test_a_model_that_is_not_there_is_not_another(server: ChatServer, opened: Open) -> None:
+    """Each in words: no server, none of its models, not this one. Without a wish the first is taken."""
+    provider, word = LocalProvider([server.root]), server.root.removeprefix("http://")
+    assert (await opened(provider)).model == (await opened(provider, f"{word}/tiny")).model == "tiny"
+    assert "offers the model x/y" in (await failed(opened, provider, "x/y")).message
+    server.pages["/v1/models"] = models()
+    assert "no model yet" in (await failed(opened, provider)).message
+    server.pages.clear()
+    gone = await failed(opened, provider)
+    assert gone.code == "provider-missing" and gone.action and "ollama serve" in (gone.action.command or "")
+
+
+async def test_a_server_that_wants_a_key_gets_it(
+    server: ChatServer, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each look, and with the agent."""
+    monkeypatch.setenv("LOCALGPU_API_KEY", "sk-here")
+    provider = LocalProvider([server.root])
+    await provider.readiness()
+    assert (await opened(provider, LOCALGPU_API_KEY="sk-there")).key == "sk-there"
+    assert (server.keys[0], server.keys[-1]) == ("Bearer sk-here", "Bearer sk-there")
+
+
+async def test_openrouter_is_opened_with_a_key_and_a_whole_name(server: ChatServer, opened: Open) -> None:
+    """Without its list, too: that only tells how much fits."""
+    provider, around = (
+        OpenRouterProvider(),
+        {"OPENROUTER_API_KEY": "sk", "OPENROUTER_BASE_URL": f"{server.root}/v1"},
+    )
+    assert (await failed(opened, provider)).code == "auth"
+    missing = await failed(opened, provider, "gpt-5", **around)
+    assert (missing.code, missing.message) == ("provider-missing", "OpenRouter has no model gpt-5.")
+    del server.pages["/v1/models"]
+    found = await opened(provider, "a/tiny", **around)
+    assert (found.model, found.context, found.images, found.key) == ("a/tiny", None, True, "sk")
+
+
+# Gemini's API
+
+
+API = "/v1beta/openai/models"
+
+
+def asking(server: ChatServer, monkeypatch: pytest.MonkeyPatch, **keys: str) -> GeminiApiProvider:
+    for name in gemini_api.KEYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"{server.root}/")
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    return GeminiApiProvider()
+
+
+async def test_of_geminis_models_those_that_talk(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their names: the list does not tell."""
+    names = [
+        "gemini-2.5-flash",
+        "models/gemini-3-pro",
+        "gemini-embedding-001",
+        "gemini-2.5-flash-image",
+        "gemma-3",
+    ]
+    server.pages[API] = models(*names)
+    readiness = await asking(server, monkeypatch, GOOGLE_API_KEY="sk").readiness()
+    assert (readiness.signed_in, readiness.models) == (True, ["gemini-2.5-flash", "gemini-3-pro"])
+    assert readiness.account == "API key from GOOGLE_API_KEY" and server.keys == ["Bearer sk"]
+
+
+@pytest.mark.parametrize(("status", "signed_in"), [(400, False), (401, False), (403, False), (503, None)])
+async def test_geminis_refusal_is_not_its_absence(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch, status: int, signed_in: bool | None
+) -> None:
+    """A refused key is one to replace; what is out of order says nothing of the key."""
+    server.pages[API] = {"status": status}
+    readiness = await asking(server, monkeypatch, GEMINI_API_KEY="sk").readiness()
+    assert (readiness.found, readiness.signed_in) == (True, signed_in)
+    assert readiness.action and readiness.action.kind == ("add-key" if signed_in is False else "retry")
+    assert ("refused" in readiness.message) is (signed_in is False)
+
+
+async def test_gemini_without_a_key_asks_nobody(
+    server: ChatServer, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in a look nor to open it."""
+    provider = asking(server, monkeypatch)
+    readiness = await provider.readiness()
+    assert readiness.signed_in is False and readiness.action and readiness.action.kind == "add-key"
+    assert (await failed(opened, provider)).code == "auth"
+    assert server.paths == []
+    found = await opened(provider, GEMINI_API_KEY="sk", GOOGLE_GEMINI_BASE_URL=server.root)
+    assert (found.url, found.model, found.key) == (
+        f"{server.root}/v1beta/openai",
+        gemini_api.DEFAULT_MODEL,
+        "sk",
+    )
