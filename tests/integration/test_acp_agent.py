@@ -386,6 +386,37 @@ async def test_a_question_open_at_the_end_of_its_turn_is_withdrawn(scripted: Scr
     )
 
 
+async def test_a_question_open_at_the_close_is_withdrawn_first(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the agent's process has taken its time to end."""
+    withdrawn, gate, close = asyncio.Event(), asyncio.Event(), Link.close
+
+    async def wait(request: Any) -> Any:
+        try:
+            await never(request)
+        finally:
+            withdrawn.set()
+
+    async def slow(link: Link) -> None:
+        await gate.wait()
+        await close(link)
+
+    monkeypatch.setattr(Link, "close", slow)
+    steps = [{"request": PERMISSION}, {"hang": True}]
+    async with Opened(scripted({"session/prompt": steps}), RecordingSink(wait)) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.asked)
+        closing = asyncio.create_task(opened.agent.close())
+        try:
+            async with asyncio.timeout(5):
+                await withdrawn.wait()
+        finally:
+            gate.set()
+        await closing
+        await failure_of(work, 5)
+
+
 async def test_a_question_outside_a_prompt_is_cancelled(scripted: Scripted) -> None:
     """There is no turn that it could belong to."""
     subject = scripted(

@@ -1,8 +1,9 @@
 """An agent's errors as our failures."""
 
+import msgspec
 import pytest
 
-from antiphon.model.failures import Action
+from antiphon.model.failures import Action, Failure
 from antiphon.providers.acp.errors import Names, classify, failure
 
 SIGN_IN = Action(kind="sign-in", label="Sign in to Gemini CLI", command="gemini")
@@ -47,6 +48,23 @@ def test_a_failure_keeps_the_agents_own_words() -> None:
     assert found.message == "Gemini CLI cannot reach its model."
     assert found.detail == 'Internal error\n{"details":"fetch failed"}'
     assert (found.type, found.retryable) == ("gemini-error", True)
+
+
+def test_an_agent_of_our_own_tells_its_failure_whole() -> None:
+    """Its code, words and action are ours already; whose it is, the catalog says."""
+    own = Failure(
+        provider="someone-else",
+        code="usage-limit",
+        message="The limit is reached.",
+        action=Action(kind="wait", label="Wait", until=7),
+        detail="HTTP 429",
+    )
+    data = {"antiphon": {"failure": msgspec.to_builtins(own)}}
+    found = failure(GEMINI, 500, "The limit is reached.", data)
+    assert found == Failure(
+        provider="gemini", code="usage-limit", message=own.message, action=own.action, detail="HTTP 429"
+    )
+    assert found.type == "gemini-error"
 
 
 def test_a_refused_key_says_how_to_sign_in() -> None:
