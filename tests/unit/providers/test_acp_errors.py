@@ -23,6 +23,8 @@ GEMINI = Names(provider="gemini", name="Gemini CLI", sign_in=SIGN_IN)
         (500, "Incomplete JSON segment at the end", "truncated"),
         (500, "Internal server error", "overloaded"),
         (503, "The model is overloaded", "overloaded"),
+        (503, "rate limit reached", "overloaded"),
+        (401, "no quota for this key", "auth"),
         (400, "prompt is too long: 250000 tokens", "prompt-too-long"),
         (400, "bad", "invalid-request"),
         (-32602, "Invalid params", "invalid-request"),
