@@ -30,6 +30,8 @@ GEMINI = Names(provider="gemini", name="Gemini CLI", sign_in=SIGN_IN)
         (-32602, "Invalid params", "invalid-request"),
         (-32601, "Method not found", "invalid-request"),
         (-32603, "ECONNREFUSED", "network"),
+        (-32603, "HTTP 503: no", "overloaded"),
+        (-32603, "HTTP 418: no", "internal"),
         (-32603, "Session too large to compact - context exceeds model limit", "prompt-too-long"),
         (-32603, "Internal error: invalid x-api-key", "auth"),
         (-32603, "Please log in: not logged in", "auth"),
