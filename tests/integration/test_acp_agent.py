@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
-from msgspec.structs import replace
 
 from antiphon.model.events import (
     ItemCompleted,
@@ -16,15 +16,13 @@ from antiphon.model.events import (
     TurnCompleted,
     Usage,
 )
-from antiphon.model.ids import new_id
-from antiphon.model.items import Message
 from antiphon.providers.acp import agent
 from antiphon.providers.acp.link import Link
-from antiphon.providers.base import Attachment, Limits, Prompt
+from antiphon.providers.base import Attachment, Prompt
 from antiphon.testing import acp_agent
 from antiphon.testing.check_provider import Opened, failure_of, left
 from antiphon.testing.sink import RecordingSink, allow
-from tests.scripted import END, PERMISSION, Scripted, heard, methods, open_failure, prompted, say
+from tests.scripted import END, PERMISSION, Scripted, heard, methods, prompted, say
 
 # How a prompt ends
 
@@ -225,7 +223,7 @@ async def test_a_close_goes_on_without_its_caller(scripted: Scripted) -> None:
             await closing
         await opened.sink.until(lambda: opened.sink.ended)
         left(opened.marker)
-        await failure_of(work, 5)
+        assert "ended by Antiphon" in (await failure_of(work, 5)).message
         assert not opened.sink.failures
 
 
@@ -268,6 +266,14 @@ async def test_what_is_not_acp_ends_the_agent(scripted: Scripted, line: str) -> 
     assert sink.text == "half"
 
 
+async def test_half_an_emoji_in_an_error(scripted: Scripted) -> None:
+    """In its words or beside them: it can be told, and written anywhere."""
+    error = {"code": 500, "message": "no \ud83d", "data": {"details": "none \ude00"}}
+    failure, _ = await prompted(scripted({"session/prompt": [{"error": error}]}))
+    assert failure.detail == 'no \ufffd\n{"details":"none \ufffd"}'
+    msgspec.json.encode(failure)
+
+
 async def test_an_emoji_cut_in_two(scripted: Scripted) -> None:
     """As JavaScript agents do; the text is whole, and can be written anywhere."""
     head = '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":'
@@ -277,161 +283,7 @@ async def test_an_emoji_cut_in_two(scripted: Scripted) -> None:
     assert sink.text == "😀"
 
 
-# How it starts
-
-
-async def test_an_agent_of_another_version_is_refused(scripted: Scripted) -> None:
-    """In words."""
-    failure = await open_failure(scripted({"initialize": [{"reply": {"protocolVersion": 2}}]}))
-    assert failure.code == "invalid-request"
-    assert "another version" in failure.message
-
-
-async def test_an_agent_that_is_not_signed_in(scripted: Scripted) -> None:
-    """With the command that signs in."""
-    error = {"error": {"code": -32000, "message": "Authentication required"}}
-    failure = await open_failure(scripted({"session/new": [error]}))
-    assert failure.code == "auth"
-    assert failure.action.command == "agent login"
-
-
-async def test_an_agent_that_never_answers(scripted: Scripted) -> None:
-    """`stalled` at the limit, with its stderr; no process is left."""
-    steps = {"initialize": [{"stderr": "waiting for the network"}, {"hang": True}]}
-    failure = await open_failure(scripted(steps, limits=Limits(start=2.0)))
-    assert (failure.code, failure.detail) == ("stalled", "waiting for the network")
-
-
-@pytest.mark.parametrize("step", [{"exit": 0}, {"exit": 3}])
-async def test_an_agent_that_leaves_at_its_start(scripted: Scripted, step: Any) -> None:
-    """`provider-crashed`, with its stderr, and told once: by `open`."""
-    failure = await open_failure(scripted({"session/new": [{"stderr": "no config"}, step]}))
-    assert failure.code == "provider-crashed"
-    assert failure.detail == "no config"
-
-
-async def test_an_agent_that_closes_its_stdin(scripted: Scripted) -> None:
-    """It can be asked nothing any more: a failure, not a wait."""
-    steps = [{"reply": {"sessionId": "s"}}, {"close": "stdin"}, {"hang": True}]
-    failure, _ = await prompted(scripted({"session/new": steps}))
-    assert failure.code in ("truncated", "provider-crashed")
-
-
-# Modes, models, earlier conversations
-
-MODES = {"modes": {"currentModeId": "ask", "availableModes": [{"id": "ask"}, {"id": "plan"}]}}
-MODELS = {
-    "configOptions": [
-        {
-            "id": "m",
-            "category": "model",
-            "type": "select",
-            "currentValue": "a",
-            "options": [{"value": "a"}, {"value": "b"}],
-        }
-    ]
-}
-
-
-async def test_mode_and_model_are_chosen(scripted: Scripted) -> None:
-    """By the agent's own means; what is current already is not set again."""
-    subject = scripted(
-        {
-            "session/new": [{"reply": {"sessionId": "s", **MODES, **MODELS}}],
-            "session/set_config_option": [{"reply": {}}],
-        }
-    )
-    sink = RecordingSink()
-    opened = await subject.provider.open(replace(subject.launch(new_id()), mode="plan", model="b"), sink)
-    await opened.close()
-    assert [message["params"] for message in heard(subject)[2:]] == [
-        {"sessionId": "s", "modeId": "plan"},
-        {"sessionId": "s", "configId": "m", "value": "b"},
-    ]
-    assert [(e.mode, e.model) for e in sink.of(SessionUpdated)] == [("ask", "a"), ("plan", None), (None, "b")]
-    opened = await subject.provider.open(
-        replace(subject.launch(new_id()), mode="ask", model="a"), RecordingSink()
-    )
-    await opened.close()
-    assert methods(subject)[-2:] == ["initialize", "session/new"]
-
-
-@pytest.mark.parametrize("choice", [{"mode": "yolo"}, {"model": "c"}])
-async def test_a_mode_or_model_that_is_not_offered_is_told(scripted: Scripted, choice: Any) -> None:
-    """Asked for the read-only mode, an agent must not silently work in another."""
-    subject = scripted({"session/new": [{"reply": {"sessionId": "s", **MODES, **MODELS}}]})
-    failure = await open_failure(subject, **choice)
-    assert failure.code == "invalid-request"
-    assert "does not offer" in failure.message
-
-
-async def test_resume_is_better_than_load(scripted: Scripted) -> None:
-    """An agent that can go on without telling it all again is asked to."""
-    capabilities = {"loadSession": True, "sessionCapabilities": {"resume": {}}}
-    hello = {"reply": {"protocolVersion": 1, "agentCapabilities": capabilities}}
-    subject = scripted({"initialize": [hello], "session/resume": [{"reply": {}}]})
-    async with Opened(subject, native="earlier"):
-        pass
-    assert heard(subject)[1]["method"] == "session/resume"
-    assert heard(subject)[1]["params"]["sessionId"] == "earlier"
-
-
-async def test_an_agent_that_cannot_resume_says_so(scripted: Scripted) -> None:
-    """Not silently a new conversation."""
-    subject = scripted({"initialize": [{"reply": {"protocolVersion": 1}}]})
-    assert (await open_failure(subject, native_session="earlier")).code == "invalid-request"
-    subject = scripted({"session/load": [{"error": {"code": -32603, "message": "Internal error"}}]})
-    failure = await open_failure(subject, native_session="earlier")
-    assert "does not know it any more" in failure.message
-
-
-async def test_a_replay_that_comes_late_is_waited_for(scripted: Scripted) -> None:
-    """Gemini answers session/load first, and tells the past then: none of it gets into the next answer."""
-    past = [step for n in range(50) for step in (say(f"past {n} "), {"sleep": 0.002})]
-    subject = scripted(
-        {"session/load": [{"reply": {}}, *past], "session/prompt": [say("present"), END]}, late_replay=True
-    )
-    async with Opened(subject, native="earlier") as opened:
-        await opened.ask("go")
-        assert opened.sink.text == "present"
-        assert [event.content for event in opened.sink.of(ItemStarted)] == [Message()]
-
-
-async def test_a_replay_with_pauses_is_waited_for(scripted: Scripted) -> None:
-    """An answer between two pieces of the past does not mean that it is over."""
-    unknown = {"error": {"code": -32601, "message": "Method not found"}}
-    subject = scripted(
-        {
-            "_antiphon/settled#1": [unknown, {"sleep": 0.1}, say("past")],
-            "_antiphon/settled#3": [say("past"), unknown],
-            "session/prompt": [say("present"), END],
-        },
-        late_replay=True,
-    )
-    async with Opened(subject, native="earlier") as opened:
-        await opened.ask("go")
-        assert opened.sink.text == "present"
-    assert methods(subject).count("_antiphon/settled") == 5
-
-
-async def test_a_conversation_is_not_loaded_in_its_own_minute(
-    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the agent would lose it: its id carries the minute, and the next one is waited for, visibly."""
-    from antiphon.providers.acp import handshake
-
-    now = 1_700_000_040.0 + 58.9  # the last second of a minute
-    monkeypatch.setattr(handshake.time, "time", lambda: now)
-    monkeypatch.setattr(handshake, "MINUTE_MARGIN_S", 0.1)
-    subject = scripted({}, forgets_reload=True)
-    async with Opened(subject) as opened:
-        native = opened.sink.native_session
-    assert native == f"{acp_agent.SESSION}_28333334"
-    began = asyncio.get_running_loop().time()
-    async with Opened(subject, native=native) as opened:
-        assert asyncio.get_running_loop().time() - began > 1
-        assert [event.next_at for event in opened.sink.events] == [1_700_000_100_100]
-    assert heard(subject)[-1]["params"]["sessionId"] == acp_agent.SESSION
+# What goes along
 
 
 async def test_attachments_go_along(scripted: Scripted) -> None:

@@ -220,3 +220,11 @@ async def test_what_we_do_not_offer_is_refused(scripted: Scripted, request_: Any
     assert isinstance(outcome, TurnCompleted)
     assert heard(subject)[-1]["error"]["code"] == code
     assert not sink.asked
+
+
+async def test_half_an_emoji_in_a_question(scripted: Scripted) -> None:
+    """It can be asked, and written anywhere."""
+    call = {"toolCall": {"toolCallId": "t", "title": "Do \ud83d"}, "options": OPTIONS}
+    steps = [{"request": ["session/request_permission", call]}, {"wait": "response"}, END]
+    _, sink = await prompted(scripted({"session/prompt": steps}))
+    assert sink.asked[0].title == "Do \ufffd"
