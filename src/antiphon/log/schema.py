@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0004"
+REVISION = "0006"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -148,6 +148,10 @@ session_metadata = Table(
     Column("tasks", Integer, nullable=False, server_default=text("0")),
     # The agent's own program began it.
     Column("imported", Boolean, nullable=False, server_default=text("0")),
+    Column("effort", Text),
+    # A copy of another conversation of the agent's, to be made by its next start; without these turns.
+    Column("fork_of", Text),
+    Column("fork_before", Text),
 )
 # Which session has an agent's conversation.
 _partial(

@@ -161,6 +161,7 @@ class NewSession(Ask, frozen=True):
     provider: Id
     model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     mode: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    effort: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
 
 
@@ -171,7 +172,26 @@ class SessionChanges(Ask, frozen=True):
     starred: bool | None = None
     model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     mode: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    effort: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     trashed: bool | None = None
+
+
+class NewFork(Ask, frozen=True):
+    """A copy of a session."""
+
+    turn: Id
+    """It has what came before this turn."""
+    including: bool = False
+    """And the turn itself."""
+
+
+class Restorable(Resource, frozen=True):
+    """Files that are, or would be, as they were before a turn."""
+
+    files: list[str]
+    insertions: int | None
+    """Lines that come back; null: the agent does not say."""
+    deletions: int | None
 
 
 class EventsPage(Resource, frozen=True):

@@ -29,7 +29,7 @@ export const EntryView = memo(function EntryView({ entry, turn }: { entry: Entry
 function Body({ entry, turn, content }: { entry: Entry; turn: string; content: EntryContent }) {
   switch (content.kind) {
     case "message":
-      if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} />;
+      if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} attachments={content.attachments} />;
       return (
         <>
           <Markdown text={content.text ?? ""} growing={entry.open} />
@@ -65,10 +65,10 @@ function NoteLine({ text }: { text: string }) {
   );
 }
 
-function Steered({ id, text }: { id: string; text: string }) {
+function Steered({ id, text, attachments }: { id: string; text: string; attachments?: string[] }) {
   return (
     <div className="flex flex-col items-end">
-      <UserText id={id} text={text} />
+      <UserText {...{ id, text, attachments }} />
       <p className="mt-1 flex items-center gap-1 px-1 text-xs text-faint">
         <Icon name="steer" size={12} /> Said while it worked
       </p>

@@ -3,6 +3,7 @@ import { timeOfDay } from "../clock";
 import type { Turn } from "../session";
 import { useFold } from "./fold";
 import { Icon } from "./icons";
+import { PromptActions } from "./prompt-actions";
 import { PromptAttachments } from "./prompt-attachments";
 import { agentName, useSession } from "./session-context";
 
@@ -14,14 +15,15 @@ export const PromptRow = memo(function PromptRow({ id, status, text, startedAt, 
   const named = { "data-testid": "turn", "data-turn": id, "data-status": status, "data-origin": origin ?? "person" };
   if (origin === "agent") return <ByItself named={named} why={text} at={startedAt} />;
   return (
-    <article {...named} className="flex flex-col items-end pt-5">
+    <article {...named} className="group/prompt flex flex-col items-end pt-5">
       <h2 className="sr-only">You asked</h2>
       <UserText id={id} text={text} attachments={attachments} />
-      <p className="mt-1 px-1 text-xs text-faint">
+      <div className="mt-1 flex min-h-7 items-center gap-1 px-1 text-xs text-faint">
+        <PromptActions turn={id} running={status === "running"} />
         {retryOf && "Tried again · "}
         {carried && <span data-testid="carried">The earlier transcript was carried over · </span>}
         <Time at={startedAt} />
-      </p>
+      </div>
     </article>
   );
 });

@@ -106,7 +106,6 @@ const ENGLISH_ONLY = new Set([
   "project-view.tsx",
   "projects.tsx",
   "prompt-row.tsx",
-  "queue.tsx",
   "readiness.tsx",
   "reasoning.tsx",
   "rejected-notice.tsx",
