@@ -1365,6 +1365,22 @@ export interface MadeToken {
   secret: string;
 }
 /**
+ * Where the data lies, and how much room it takes.
+ */
+export interface Storage {
+  path: string;
+  kinds: Stored[];
+  free: number;
+  total: number;
+}
+/**
+ * What one kind of thing takes in the data directory.
+ */
+export interface Stored {
+  kind: "attachments" | "history" | "other";
+  bytes: number;
+}
+/**
  * The server is up.
  */
 export interface Health {

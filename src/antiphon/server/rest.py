@@ -374,3 +374,21 @@ class MadeToken(Resource, frozen=True):
     id: str
     name: str
     secret: str
+
+
+class Stored(Resource, frozen=True):
+    """What one kind of thing takes in the data directory."""
+
+    kind: Literal["history", "attachments", "other"]
+    bytes: int
+
+
+class Storage(Resource, frozen=True):
+    """Where the data lies, and how much room it takes."""
+
+    path: str
+    kinds: list[Stored]
+    free: int
+    """Bytes left on its disk for this user."""
+    total: int
+    """Bytes of its disk."""

@@ -63,6 +63,7 @@ RESOURCES = (
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,
+    rest.Storage,
     Health,
     Refused,
 )

@@ -17,6 +17,7 @@ from antiphon.server.api import (
     providers,
     rules,
     sessions,
+    storage,
     tokens,
 )
 
@@ -36,6 +37,7 @@ ROUTES = (
     *rules.ROUTES,
     *consents.ROUTES,
     *tokens.ROUTES,
+    *storage.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
 )
