@@ -1,6 +1,7 @@
 /** The server's REST: every call gives its value, or a problem in words. Nothing here throws. */
 
 import { address } from "./address";
+import type { Filter } from "./list-filter";
 import type {
   Attachments,
   BringsList,
@@ -20,6 +21,7 @@ import type {
   ProviderKey,
   Providers,
   Rules,
+  SearchResults,
   SessionChanges,
   SessionList,
   SessionRow,
@@ -88,6 +90,7 @@ export const fetchMe = () => request<Me>("GET", "api/me");
 
 export const fetchProjects = () => request<Projects>("GET", "api/projects");
 export const addProject = (project: NewProject) => request<Project>("POST", "api/projects", project);
+export const practiceProject = () => request<Project>("POST", "api/projects/practice");
 export const fetchBrings = (project: string) => request<BringsList>("GET", `api/projects/${project}/brings`);
 export const trustProject = (project: string) => request<Project>("POST", `api/projects/${project}/trust`);
 export const findFiles = (project: string, match: string, limit: number) =>
@@ -118,10 +121,14 @@ export const keepKey = (provider: string, key: string) =>
   request<ProviderKey>("PUT", `api/providers/${provider}/key`, { key });
 export const removeKey = (provider: string) => request<undefined>("DELETE", `api/providers/${provider}/key`);
 
-export const fetchSessions = (project: string, before?: string, trashed?: boolean) =>
-  request<SessionList>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);
-export const findSessions = (project: string, title: string) =>
-  request<SessionList>("GET", `api/sessions?${query({ project, title, limit: 50 })}`);
+export const fetchSessions = (filter: Filter, before?: string, trashed?: boolean) =>
+  request<SessionList>("GET", `api/sessions?${query({ ...filter, before, trashed, limit: 50 })}`);
+export const findSessions = (filter: Filter, title: string) =>
+  request<SessionList>("GET", `api/sessions?${query({ ...filter, title, limit: 50 })}`);
+export const search = (q: string, project?: string, before?: string) =>
+  request<SearchResults>("GET", `api/search?${query({ q, project, before, limit: 20 })}`);
+export const markSeen = (session: string, seq: number) =>
+  request<SessionRow>("PUT", `api/sessions/${session}/seen`, { seq });
 export const fetchSession = (session: string) => request<SessionRow>("GET", `api/sessions/${session}`);
 export const makeSession = (session: NewSession) => request<SessionRow>("POST", "api/sessions", session);
 export const changeSession = (session: string, change: SessionChanges) =>

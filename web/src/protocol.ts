@@ -792,6 +792,7 @@ export interface SessionRow {
   mode?: string | null;
   trashed?: boolean;
   imported?: boolean;
+  unread?: boolean;
 }
 /**
  * How far the agents' own records have been looked through, a few times a second while it lasts.
@@ -1101,6 +1102,32 @@ export interface SessionChanges {
   trashed?: boolean | null;
 }
 /**
+ * How far somebody has read a session.
+ */
+export interface Seen {
+  seq: number;
+}
+/**
+ * A page of what was said, the newest first.
+ */
+export interface SearchResults {
+  hits: SearchHit[];
+  next: string | null;
+  indexed: number;
+}
+/**
+ * Something that was said.
+ */
+export interface SearchHit {
+  session: SessionRow;
+  seq: number;
+  turn: string | null;
+  item: string | null;
+  role: "agent" | "person";
+  at: number;
+  parts: string[];
+}
+/**
  * Events of a session in order.
  */
 export interface EventsPage {
@@ -1353,6 +1380,7 @@ export interface Refused {
     | "not-found"
     | "origin-missing"
     | "outside-roots"
+    | "search-unavailable"
     | "server-stopping"
     | "signed-out"
     | "storage-full"

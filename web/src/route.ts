@@ -6,6 +6,7 @@ import { Store } from "./store";
 export type Route =
   | { view: "projects" }
   | { view: "project"; project: string; creating: boolean }
+  | { view: "sessions" }
   | { view: "session"; session: string }
   | { view: "agents"; agent?: string }
   | { view: "nowhere" };
@@ -17,7 +18,7 @@ export function readRoute(): void {
   route.set(parse(path, new URLSearchParams(location.search)));
 }
 
-/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID`, `agents/ID`. */
+/** Goes to a path below the base: `""`, `projects/ID`, `sessions`, `sessions/ID`, `agents/ID`. */
 export function go(path: string, replace = false): void {
   if (replace) history.replaceState(null, "", address(path));
   else history.pushState(null, "", address(path));
@@ -28,6 +29,7 @@ function parse(path: string, query: URLSearchParams): Route {
   const [kind = "", id = "", ...rest] = path.split("/").map(decodeURIComponent);
   if (kind === "" || path === "index.html") return { view: "projects" };
   if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
+  if (kind === "sessions" && !id) return { view: "sessions" };
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };
   if (kind === "sessions") return { view: "session", session: id };

@@ -28,6 +28,7 @@ ErrorCode = Literal[
     "name-taken",
     "bypass-not-allowed",
     "key-not-kept",
+    "search-unavailable",
     "storage-full",
     "server-stopping",
     "internal",

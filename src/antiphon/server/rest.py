@@ -174,6 +174,39 @@ class SessionChanges(Ask, frozen=True):
     trashed: bool | None = None
 
 
+class Seen(Ask, frozen=True):
+    """How far somebody has read a session."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**53)]
+    """Of the last event that was in sight."""
+
+
+class SearchHit(Resource, frozen=True):
+    """Something that was said."""
+
+    session: SessionRow
+    seq: int
+    """Of its event; 0: the session was never opened here, and only the agent's own record has it yet."""
+    turn: str | None
+    item: str | None
+    """None: it is the turn's prompt."""
+    role: Literal["person", "agent"]
+    at: int
+    """ms since the Unix epoch."""
+    parts: list[str]
+    """What is around it and what was found, by turns, beginning with what is around."""
+
+
+class SearchResults(Resource, frozen=True):
+    """A page of what was said, the newest first."""
+
+    hits: list[SearchHit]
+    next: str | None
+    """The next page's `before`; None: this was the last."""
+    indexed: float
+    """How much of the past can be found yet, 0 to 1."""
+
+
 class EventsPage(Resource, frozen=True):
     """Events of a session in order."""
 

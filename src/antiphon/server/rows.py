@@ -30,6 +30,7 @@ def session_row(row: sessions.Session) -> SessionRow:
         mode=row.mode,
         trashed=row.trashed_at is not None,
         imported=row.imported,
+        unread=row.ended > row.seen,
     )
 
 

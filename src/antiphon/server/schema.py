@@ -45,6 +45,8 @@ RESOURCES = (
     rest.SessionList,
     rest.NewSession,
     rest.SessionChanges,
+    rest.Seen,
+    rest.SearchResults,
     rest.EventsPage,
     rest.ImportsPage,
     rest.Attachment,

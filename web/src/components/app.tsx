@@ -8,12 +8,11 @@ import { Button } from "./button";
 import { ClientContext } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
 import { ProblemNotice } from "./notice";
-import { ProjectView } from "./project-view";
 import { Projects } from "./projects";
-import { SessionView } from "./session-view";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
+import { Workspace } from "./workspace";
 
 export function App({ client }: { client: Client }) {
   const spoken = useStore(language, (value) => value);
@@ -54,9 +53,9 @@ function View({ here }: { here: Route }) {
     case "projects":
       return <Projects />;
     case "project":
-      return <ProjectView key={here.project} project={here.project} creating={here.creating} />;
+    case "sessions":
     case "session":
-      return <SessionView key={here.session} session={here.session} />;
+      return <Workspace here={here} />;
     case "agents":
       return <AgentsView agent={here.agent} />;
     case "nowhere":

@@ -11,7 +11,6 @@ import { Notice } from "./notice";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
 import { titleOf } from "./session-row";
-import { Shell } from "./shell";
 import { Transcript } from "./transcript";
 import { TrustNotice } from "./trust-dialog";
 
@@ -48,10 +47,8 @@ export function SessionView({ session }: { session: string }) {
 
   return (
     <SessionContext value={shown}>
-      <Shell project={row?.project} session={session} list={false}>
-        <SessionHeader session={session} row={row} />
-        <Conversation trashed={row?.trashed ?? false} project={row?.project} />
-      </Shell>
+      <SessionHeader session={session} row={row} />
+      <Conversation trashed={row?.trashed ?? false} project={row?.project} />
     </SessionContext>
   );
 }
