@@ -64,6 +64,7 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("GET", "/api/sessions/{session}"),
         ("PATCH", "/api/sessions/{session}"),
         ("GET", "/api/sessions/{session}/events"),
+        ("GET", "/api/sessions/{session}/export"),
         ("POST", "/api/commands"),
         ("POST", "/api/attachments"),
         ("GET", "/api/attachments/{attachment}"),
