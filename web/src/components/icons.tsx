@@ -10,10 +10,13 @@ const PATHS = {
   card: "M3 6h18v12H3zM3 10.5h18M6.5 15h4",
   check: "M5 12.5l4.5 4.5L19 7.5",
   chevron: "M9 6l6 6-6 6",
+  chevronUp: "M6 15l6-6 6 6",
   clock: "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z",
   close: "M6 6l12 12M18 6L6 18",
+  columns: "M4 5h16v14H4zM12 5v14",
   copy: "M9 9h10v11H9zM5 15V4h10",
   down: "M6 9l6 6 6-6",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   edit: "M4 20l1-4L16.5 4.5l3 3L8 19l-4 1Z",
   fetch: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c3 3.5 3 14.5 0 18M12 3c-3 3.5-3 14.5 0 18",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
@@ -21,6 +24,7 @@ const PATHS = {
   folder: "M3 6h6l2 2h10v11H3z",
   key: "M11 13 20 4M16 8l3 3M8 20a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z",
   layers: "M12 4l8.5 4.5L12 13 3.5 8.5zM3.5 12.5L12 17l8.5-4.5M3.5 16.5L12 21l8.5-4.5",
+  link: "M10 14a4.5 4.5 0 0 0 6.500 0l3-3a4.600 4.600 0 0 0-6.500-6.500L11.500 6M14 10a4.500 4.500 0 0 0-6.500 0l-3 3a4.600 4.600 0 0 0 6.500 6.500l1.500-1.500",
   list: "M9 6h11M9 12h11M9 18h11M4.5 6v.01M4.5 12v.01M4.5 18v.01",
   more: "M5 12v.01M12 12v.01M19 12v.01",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
@@ -36,6 +40,7 @@ const PATHS = {
   terminal: "M5 8l4 4-4 4M12 17h7",
   tool: "M14.5 6.5a4 4 0 0 0-5.3 5L4 16.700 7.3 20l5.200-5.200a4 4 0 0 0 5-5.3l-2.5 2.5-2.5-.5-.5-2.5z",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  wrap: "M4 6h16M4 12h13a3 3 0 0 1 0 6h-4M15.500 15.500 13 18l2.500 2.500M4 18h5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

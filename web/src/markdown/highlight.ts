@@ -1,6 +1,7 @@
 /** Colours for code, loaded when the first closed fence is shown. */
 
 import type { HighlighterCore, LanguageInput } from "shiki/core";
+import { languageId } from "./languages";
 
 export interface Piece {
   text: string;
@@ -45,25 +46,6 @@ const LANGUAGES: Record<string, Load> = {
   yaml: () => import("shiki/langs/yaml.mjs"),
 };
 
-const ALIASES: Record<string, string> = {
-  "c++": "cpp",
-  cs: "csharp",
-  dockerfile: "docker",
-  js: "javascript",
-  kt: "kotlin",
-  makefile: "make",
-  md: "markdown",
-  mjs: "javascript",
-  py: "python",
-  rb: "ruby",
-  rs: "rust",
-  sh: "bash",
-  shell: "bash",
-  ts: "typescript",
-  yml: "yaml",
-  zsh: "bash",
-};
-
 let core: Promise<HighlighterCore> | undefined;
 const known = new Map<string, Piece[][]>();
 
@@ -74,7 +56,7 @@ export function highlighted(text: string, language: string): Piece[][] | undefin
 
 /** The code's lines in pieces; undefined: it stays plain. */
 export async function highlight(text: string, language: string): Promise<Piece[][] | undefined> {
-  const name = ALIASES[language] ?? language;
+  const name = languageId(language);
   const load = LANGUAGES[name];
   if (!load || text.length > LONGEST) return undefined;
   core ??= start();

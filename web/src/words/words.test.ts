@@ -47,13 +47,17 @@ test("what was chosen here goes before what the browser speaks", () => {
 /** Attributes that a person reads or hears. */
 const READ = new Set(["aria-label", "alt", "title", "placeholder", "label", "name", "what"]);
 
+const OUR_NAME = "Antiphon";
+/** An icon's name is which one it is. */
+const ofIcon = (node: ts.JsxAttribute) => node.parent.parent.tagName.getText() === "Icon";
+
 /** Words that stand in a component instead of in the catalogue. */
 function spokenIn(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
   const found: string[] = [];
   const look = (node: ts.Node): void => {
-    if (ts.isJsxText(node) && /\p{L}{2}/u.test(node.text)) found.push(node.text.trim());
-    if (ts.isJsxAttribute(node) && READ.has(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer)) {
+    if (ts.isJsxText(node) && /\p{L}{2}/u.test(node.text) && node.text.trim() !== OUR_NAME) found.push(node.text.trim());
+    if (ts.isJsxAttribute(node) && !ofIcon(node) && READ.has(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer)) {
       if (/\p{L}{2}/u.test(node.initializer.text)) found.push(node.initializer.text);
     }
     ts.forEachChild(node, look);
@@ -76,27 +80,20 @@ const ENGLISH_ONLY = new Set([
   "approval-options.tsx",
   "approval-outcome.tsx",
   "approval.tsx",
-  "background-tasks.tsx",
   "busy-notice.tsx",
   "button.tsx",
   "choice-field.tsx",
-  "code-block.tsx",
   "command-menu.tsx",
   "composer.tsx",
   "connection.tsx",
   "consent-dialog.tsx",
-  "copy-button.tsx",
   "dialog.tsx",
   "dock.tsx",
   "elsewhere.tsx",
-  "entry.tsx",
   "error-boundary.tsx",
   "failure-card.tsx",
-  "file-diff.tsx",
   "first-prompt.tsx",
-  "folded.tsx",
   "folder-dialog.tsx",
-  "icons.tsx",
   "import-bar.tsx",
   "import-summary.tsx",
   "link.tsx",
@@ -104,20 +101,14 @@ const ENGLISH_ONLY = new Set([
   "login-keys.tsx",
   "login-terminal.tsx",
   "lost-notice.tsx",
-  "markdown.tsx",
   "model-choice.tsx",
   "notice.tsx",
-  "older-pages.tsx",
   "pending.tsx",
-  "plan.tsx",
   "project-view.tsx",
   "projects.tsx",
-  "prompt-row.tsx",
   "queue.tsx",
   "readiness.tsx",
-  "reasoning.tsx",
   "rejected-notice.tsx",
-  "retry-line.tsx",
   "rules-dialog.tsx",
   "session-header.tsx",
   "session-list.tsx",
@@ -130,16 +121,10 @@ const ENGLISH_ONLY = new Set([
   "sign-in-dialog.tsx",
   "sign-in.tsx",
   "signing-in.tsx",
-  "steps.tsx",
   "toasts.tsx",
-  "tool-body.tsx",
-  "tool-card.tsx",
-  "transcript-row.tsx",
-  "transcript.tsx",
   "trash.tsx",
   "trust-dialog.tsx",
   "try-again.tsx",
-  "turn-end.tsx",
   "wordmark.tsx",
 ]);
 
