@@ -12,6 +12,7 @@ import { ConnectionDot } from "./connection";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
+import { moreActions } from "./session-more";
 import { titleOf } from "./session-row";
 import { useWide } from "./use-wide";
 
@@ -60,7 +61,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
       </div>
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
-      {!wide && <ActionMenu label="This session" actions={actions} />}
+      <ActionMenu label="This session" actions={[...(wide ? [] : actions), ...moreActions(session)]} />
     </header>
   );
 }
