@@ -29,8 +29,8 @@ export function ToolOutput({ id, name, text, tail = false, growing = false }: {
   const [all, toggle] = useFold(`output/${id}`, false);
   const shown = !long ? text : all ? part(text, MOST, tail) : partLines(text, tail);
   return (
-    <div className="px-3 py-2">
-      <div className="flex min-h-7 items-center gap-2 text-xs text-faint">
+    <div className="px-3 pt-1 pb-2">
+      <div className="-mr-1.5 flex min-h-7 items-center gap-2 text-xs text-faint">
         <span className="min-w-0 flex-1 truncate">
           {name}
           {long && ` · ${sizeOf(text)}`}

@@ -12,6 +12,8 @@ export interface Piece {
 /** Characters above which code stays plain: reading it would hold the page up. */
 const LONGEST = 20_000;
 const KNOWN = 200;
+/** Characters of a line above which it stays plain. */
+const LONGEST_LINE = 4000;
 
 type Load = () => Promise<{ default: LanguageInput }>;
 
@@ -62,7 +64,13 @@ export async function highlight(text: string, language: string): Promise<Piece[]
   core ??= start();
   const [shiki, grammar] = await Promise.all([core, load()]);
   await shiki.loadLanguage(grammar.default);
-  const { tokens } = shiki.codeToTokens(text, { lang: name, theme: "css-variables" });
+  const { tokens } = shiki.codeToTokens(text, {
+    lang: name,
+    theme: "css-variables",
+    tokenizeMaxLineLength: LONGEST_LINE,
+    // A line that was given up halfway, on a busy machine, would keep wrong colours.
+    tokenizeTimeLimit: 0,
+  });
   const lines = tokens.map((line) => line.map(({ content, color }) => ({ text: content, className: classOf(color) })));
   const oldest = known.keys().next();
   if (known.size >= KNOWN && !oldest.done) known.delete(oldest.value);
