@@ -48,6 +48,9 @@ RESOURCES = (
     rest.EventsPage,
     rest.ImportsPage,
     rest.Attachment,
+    rest.Attachments,
+    rest.FileNames,
+    rest.PromptList,
     rest.Providers,
     rest.ProviderKey,
     rest.NewKey,
@@ -58,6 +61,7 @@ RESOURCES = (
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,
+    rest.Storage,
     Health,
     Refused,
 )

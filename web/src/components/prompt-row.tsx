@@ -2,10 +2,10 @@ import { memo } from "react";
 import { timeOfDay } from "../clock";
 import type { Turn } from "../session";
 import { say, sayParts } from "../words";
-import { Attachments } from "./attachments";
 import { useFold } from "./fold";
 import { Icon } from "./icons";
 import { PromptActions } from "./prompt-actions";
+import { PromptAttachments } from "./prompt-attachments";
 import { agentName, useSession } from "./session-context";
 
 type PromptRowProps = Pick<Turn, "id" | "status" | "text" | "startedAt" | "retryOf" | "attachments" | "origin" | "carried">;
@@ -51,7 +51,9 @@ function Time({ at }: { at: number }) {
 const LINES = 14;
 const CHARACTERS = 1200;
 
-export function UserText({ id, text, attachments = [], faded = false }: {
+const NONE: string[] = [];
+
+export function UserText({ id, text, attachments = NONE, faded = false }: {
   id: string;
   text: string;
   attachments?: string[];
@@ -61,15 +63,15 @@ export function UserText({ id, text, attachments = [], faded = false }: {
   const long = text.length > CHARACTERS || text.split("\n").length > LINES;
   return (
     <div className={`flex max-w-[85%] flex-col items-end ${faded ? "opacity-65" : ""}`}>
-    <div className="max-w-full rounded-2xl rounded-br-md bg-bubble px-3.5 py-2 text-[0.9375rem] leading-relaxed">
-      <div className={`whitespace-pre-wrap wrap-anywhere ${long && !unfolded ? "line-clamp-[10]" : ""}`}>{text}</div>
-      {long && (
-        <button type="button" aria-expanded={unfolded} onClick={toggle} className="target mt-1 text-[0.8125rem] text-accent">
-          {say(unfolded ? "prompt.show-less" : "prompt.show-all")}
-        </button>
-      )}
-    </div>
-    <Attachments ids={attachments} />
+      <div className="max-w-full rounded-2xl rounded-br-md bg-bubble px-3.5 py-2 text-[0.9375rem] leading-relaxed">
+        <div className={`whitespace-pre-wrap wrap-anywhere ${long && !unfolded ? "line-clamp-[10]" : ""}`}>{text}</div>
+        {long && (
+          <button type="button" aria-expanded={unfolded} onClick={toggle} className="target mt-1 text-[0.8125rem] text-accent">
+            {say(unfolded ? "prompt.show-less" : "prompt.show-all")}
+          </button>
+        )}
+      </div>
+      <PromptAttachments ids={attachments} />
     </div>
   );
 }

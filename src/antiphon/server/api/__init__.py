@@ -7,6 +7,7 @@ from antiphon.server.api import (
     consents,
     events,
     export,
+    file_names,
     folders,
     health,
     imports,
@@ -16,6 +17,7 @@ from antiphon.server.api import (
     providers,
     rules,
     sessions,
+    storage,
     tokens,
 )
 
@@ -26,6 +28,7 @@ ROUTES = (
     *sessions.ROUTES,
     *events.ROUTES,
     *export.ROUTES,
+    *file_names.ROUTES,
     *commands.ROUTES,
     *attachments.ROUTES,
     *imports.ROUTES,
@@ -34,6 +37,7 @@ ROUTES = (
     *rules.ROUTES,
     *consents.ROUTES,
     *tokens.ROUTES,
+    *storage.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
 )

@@ -17,8 +17,6 @@ export const transcript = {
   "prompt.by-itself.why": "{agent} went on by itself: {why}",
   "prompt.show-all": "Show all",
   "prompt.show-less": "Show less",
-  "prompt.attachment": "Attachment",
-  "prompt.attachment.open": "Open the attachment",
 
   "copy.copied": "Copied",
   "copy.refused": "This browser does not let the page copy (it needs https or localhost). Select the text instead.",

@@ -19,8 +19,6 @@ export const transcript: Translated<typeof en> = {
   "prompt.by-itself.why": "{agent} 自行继续：{why}",
   "prompt.show-all": "显示全部",
   "prompt.show-less": "收起",
-  "prompt.attachment": "附件",
-  "prompt.attachment.open": "打开附件",
 
   "copy.copied": "已复制",
   "copy.refused": "此浏览器不允许页面复制（需要 https 或 localhost）。请改为选中文本。",
