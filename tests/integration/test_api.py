@@ -67,6 +67,7 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("GET", "/api/search"),
         ("POST", "/api/projects/practice"),
         ("GET", "/api/sessions/{session}/events"),
+        ("GET", "/api/sessions/{session}/export"),
         ("POST", "/api/commands"),
         ("POST", "/api/attachments"),
         ("GET", "/api/attachments"),
