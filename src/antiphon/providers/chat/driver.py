@@ -1,7 +1,6 @@
 """Opening the agent: what openrouter.py and localgpu.py have in common."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -11,22 +10,10 @@ from antiphon.model.failures import Failure
 from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.driver import AcpDriver
 from antiphon.providers.acp.launch import AcpEntry
-from antiphon.providers.base import Launch, ProviderFailed, Readiness, Sink
+from antiphon.providers.base import Launch, ProviderFailed, Sink
 from antiphon.providers.chat.setting import Setting
 from antiphon.providers.environment import KEYS
 from antiphon.providers.loose import Json, table
-
-
-class ChatDriver(Protocol):
-    """The part of a ChatProvider that asks servers and runs agents."""
-
-    async def readiness(self) -> Readiness:
-        """See Provider."""
-        ...
-
-    async def open(self, launch: Launch, sink: Sink) -> AcpAgent:
-        """See Provider."""
-        ...
 
 
 async def open_with(
