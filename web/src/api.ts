@@ -12,6 +12,7 @@ import type {
   Folders,
   ImportsPage,
   MadeFolder,
+  NewFork,
   Me,
   NewProject,
   NewSession,
@@ -20,6 +21,7 @@ import type {
   PromptList,
   ProviderKey,
   Providers,
+  Restorable,
   Rules,
   SearchResults,
   SessionChanges,
@@ -133,5 +135,11 @@ export const fetchSession = (session: string) => request<SessionRow>("GET", `api
 export const makeSession = (session: NewSession) => request<SessionRow>("POST", "api/sessions", session);
 export const changeSession = (session: string, change: SessionChanges) =>
   request<SessionRow>("PATCH", `api/sessions/${session}`, change);
+export const forkSession = (session: string, fork: NewFork) =>
+  request<SessionRow>("POST", `api/sessions/${session}/fork`, fork);
+export const previewRestore = (session: string, turn: string) =>
+  request<Restorable>("GET", `api/sessions/${session}/turns/${turn}/restore`);
+export const restoreFiles = (session: string, turn: string) =>
+  request<Restorable>("POST", `api/sessions/${session}/turns/${turn}/restore`);
 export const fetchOlder = (session: string, before: number, limit: number) =>
   request<EventsPage>("GET", `api/sessions/${session}/events?${query({ before, limit })}`);

@@ -51,6 +51,8 @@ RESOURCES = (
     rest.ImportsPage,
     rest.Attachment,
     rest.Attachments,
+    rest.NewFork,
+    rest.Restorable,
     rest.FileNames,
     rest.PromptList,
     rest.Providers,

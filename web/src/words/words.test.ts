@@ -83,7 +83,6 @@ const ENGLISH_ONLY = new Set([
   "lost-notice.tsx",
   "notice.tsx",
   "pending.tsx",
-  "queue.tsx",
   "rejected-notice.tsx",
   "rules-dialog.tsx",
   "toasts.tsx",
