@@ -8,6 +8,7 @@ export type Route =
   | { view: "project"; project: string; creating: boolean }
   | { view: "session"; session: string }
   | { view: "agents"; agent?: string }
+  | { view: "settings" }
   | { view: "nowhere" };
 
 export const route = new Store<Route>({ view: "projects" });
@@ -17,7 +18,7 @@ export function readRoute(): void {
   route.set(parse(path, new URLSearchParams(location.search)));
 }
 
-/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID`, `agents/ID`. */
+/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID`, `agents/ID`, `settings`. */
 export function go(path: string, replace = false): void {
   if (replace) history.replaceState(null, "", address(path));
   else history.pushState(null, "", address(path));
@@ -27,6 +28,7 @@ export function go(path: string, replace = false): void {
 function parse(path: string, query: URLSearchParams): Route {
   const [kind = "", id = "", ...rest] = path.split("/").map(decodeURIComponent);
   if (kind === "" || path === "index.html") return { view: "projects" };
+  if (path === "settings") return { view: "settings" };
   if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };

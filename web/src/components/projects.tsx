@@ -11,6 +11,7 @@ import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
 import { standing, usable } from "./readiness";
+import { SettingsLink } from "./settings-link";
 import { Wordmark } from "./wordmark";
 
 /** All projects, and which agents this machine has. */
@@ -24,7 +25,10 @@ export function Projects() {
       <main className="mx-auto max-w-2xl px-4 pt-5 pb-12 sm:px-6">
         <div className="flex items-center justify-between">
           <Wordmark />
-          <ConnectionDot />
+          <div className="flex items-center gap-1">
+            <ConnectionDot />
+            <SettingsLink />
+          </div>
         </div>
         <div className="mt-10 mb-3 flex items-center justify-between gap-3">
           <h1 className="text-xl font-semibold">Projects</h1>

@@ -7,6 +7,7 @@ import { ImportBar } from "./import-bar";
 import { Link } from "./link";
 import { RulesButton } from "./rules-dialog";
 import { Icon } from "./icons";
+import { SettingsLink } from "./settings-link";
 import { FoundSessions } from "./session-search";
 import { TrashButton } from "./trash";
 import { Wordmark } from "./wordmark";
@@ -19,7 +20,10 @@ export function Sidebar({ project, session }: { project?: string; session?: stri
         <Link to="" className="target flex items-center rounded-lg">
           <Wordmark size={20} />
         </Link>
-        <ConnectionDot />
+        <div className="flex items-center gap-1">
+          <ConnectionDot />
+          <SettingsLink />
+        </div>
       </div>
       {project && (
         <>
