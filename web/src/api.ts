@@ -12,6 +12,7 @@ import type {
   Folders,
   ImportsPage,
   MadeFolder,
+  MadeToken,
   NewFork,
   Me,
   NewProject,
@@ -27,6 +28,8 @@ import type {
   SessionChanges,
   SessionList,
   SessionRow,
+  Storage,
+  Tokens,
 } from "./protocol";
 
 /** Why a request failed, for a person. */
@@ -88,7 +91,13 @@ const query = (fields: Record<string, string | number | boolean | undefined>) =>
 
 export const signIn = (token: string) => request<Me>("POST", "api/sign-in", { token });
 export const signOut = () => request<undefined>("POST", "api/sign-out");
+export const signOutOthers = () => request<undefined>("POST", "api/sign-out/others");
 export const fetchMe = () => request<Me>("GET", "api/me");
+
+export const fetchTokens = () => request<Tokens>("GET", "api/tokens");
+export const addToken = (name: string) => request<MadeToken>("POST", "api/tokens", { name });
+export const revokeToken = (token: string) => request<undefined>("DELETE", `api/tokens/${token}`);
+export const fetchStorage = () => request<Storage>("GET", "api/storage");
 
 export const fetchProjects = () => request<Projects>("GET", "api/projects");
 export const addProject = (project: NewProject) => request<Project>("POST", "api/projects", project);
