@@ -2,6 +2,8 @@
 
 import { address } from "./address";
 import type {
+  ApprovalOutcome,
+  Approvals,
   BringsList,
   Consent,
   Consents,
@@ -90,6 +92,10 @@ export const trustProject = (project: string) => request<Project>("POST", `api/p
 export const fetchFolders = (path?: string) => request<Folders>("GET", `api/folders?${query({ path })}`);
 export const makeFolder = (parent: string, name: string) =>
   request<MadeFolder>("POST", "api/folders", { parent, name });
+
+export const fetchApprovals = () => request<Approvals>("GET", "api/approvals");
+export const fetchApproval = (session: string, approval: string) =>
+  request<ApprovalOutcome>("GET", `api/approvals/${session}/${approval}`);
 
 export const fetchRules = (project: string) => request<Rules>("GET", `api/rules?${query({ project })}`);
 export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/rules/${rule}`);

@@ -23,6 +23,7 @@ import type {
 import { Socket, type Link } from "./socket";
 import { Store } from "./store";
 import { toast } from "./toasts";
+import { Waiting } from "./waiting";
 
 export type Account =
   | { phase: "starting" }
@@ -59,6 +60,7 @@ export class Client {
   /** How far the agents' own records have been looked through, where this page heard of it. */
   readonly imports = new Store<Imports | undefined>(undefined);
   readonly lists = new Lists();
+  readonly waiting = new Waiting();
   readonly drafts = new Drafts();
   readonly outbox: Outbox;
   readonly #socket: Socket;
@@ -188,6 +190,7 @@ export class Client {
         break;
       case "sessions":
         this.lists.onFrame(frame);
+        this.waiting.onFrame(frame);
         break;
       case "imports":
         this.#onImports(frame);
@@ -226,14 +229,21 @@ export class Client {
     for (const session of followed) this.feed(session).subscribe();
     this.outbox.flush(undefined, followed); // the others follow when their sessions are subscribed
     void this.lists.refresh();
+    void this.waiting.refresh();
   }
 
   #onReply(reply: Accepted | SessionBusy | Rejected): void {
     const followed = [...this.#followed].map((session) => this.feed(session));
     if (reply.type === "rejected" && followed.some((feed) => feed.onRejected(reply))) return;
     const pending = reply.id ? this.outbox.remove(reply.id) : undefined;
+    if (pending?.command.type === "answer") this.#onAnswerReply(pending.command.approval, reply);
     if (pending?.command.type === "prompt") this.#onPromptReply(pending.command, reply);
     else if (reply.type === "rejected" && (pending ?? reply.id === null)) toast(reply.message);
+  }
+
+  /** A late answer is told, too: the question is closed. */
+  #onAnswerReply(approval: string, reply: Accepted | SessionBusy | Rejected): void {
+    if (reply.type === "accepted" || (reply.type === "rejected" && reply.code === "already-answered")) this.waiting.onAnswered(approval);
   }
 
   #onPromptReply(command: Prompt, reply: Accepted | SessionBusy | Rejected): void {

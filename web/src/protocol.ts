@@ -1221,7 +1221,19 @@ export interface Approvals {
 export interface WaitingApproval {
   session: string;
   title: string;
+  provider: string;
+  project: string;
+  projectName: string;
   request: ApprovalRequested;
+}
+/**
+ * How an approval stands: open, or closed when, by whom or what, and with which option.
+ */
+export interface ApprovalOutcome {
+  request: ApprovalRequested;
+  resolvedAt?: number | null;
+  by?: ("agent" | "person" | "server" | "turn-ended") | null;
+  option?: string | null;
 }
 /**
  * All of them.
@@ -1315,6 +1327,7 @@ export interface Refused {
     | "storage-full"
     | "too-large"
     | "too-many-tries"
+    | "unknown-approval"
     | "unknown-attachment"
     | "unknown-consent"
     | "unknown-folder"

@@ -22,6 +22,7 @@ ErrorCode = Literal[
     "unknown-attachment",
     "unknown-rule",
     "unknown-consent",
+    "unknown-approval",
     "unknown-folder",
     "outside-roots",
     "folder-exists",

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useStore } from "../store";
+import { useTitle } from "../title";
 import { AgentCard } from "./agent-card";
 import { Button } from "./button";
 import { useClient } from "./client-context";
@@ -17,10 +18,7 @@ export function AgentsView({ agent }: { agent?: string }) {
   const ready = providers?.filter(usable).length ?? 0;
   const unknown = agent && providers && !providers.some(({ id }) => id === agent);
   useEffect(() => { client.lists.visitAgents(); }, [client]);
-  useEffect(() => {
-    document.title = "Agents · Antiphon";
-    return () => { document.title = "Antiphon"; };
-  }, []);
+  useTitle("Agents");
   return (
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />

@@ -14,6 +14,7 @@ import { SessionView } from "./session-view";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
+import { WaitingForYou } from "./waiting-bell";
 
 export function App({ client }: { client: Client }) {
   const spoken = useStore(language, (value) => value);
@@ -24,6 +25,7 @@ export function App({ client }: { client: Client }) {
         <Page client={client} />
       </ErrorBoundary>
       <SigningIn />
+      <WaitingForYou />
       <Toasts />
     </ClientContext>
   );
