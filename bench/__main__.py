@@ -11,7 +11,7 @@ import uvloop
 
 from bench import figures
 
-NAMES = ("stream", "burst", "lists", "screen", "start", "answers", "claude")
+NAMES = ("stream", "burst", "lists", "screen", "start", "answers", "page", "claude")
 PAGE = Path(__file__).parent.parent / "docs/performance.md"
 
 INTRODUCTION = """# Performance

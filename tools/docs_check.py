@@ -10,6 +10,7 @@ from tools import ROOT, protocol_types, tree_check
 ARCHITECTURE = ROOT / "docs/architecture.md"
 PROTOCOL = ROOT / "docs/protocol.md"
 GLOSSARY = ROOT / "docs/glossary.md"
+STORIES = ROOT / "docs/stories.md"
 
 PROMISES = range(1, 11)
 
@@ -39,7 +40,7 @@ FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 def problems() -> list[str]:
     """What is missing or leads nowhere; empty when all is well."""
-    return [*_broken_links(), *_promises(), *_protocol(), *_glossary()]
+    return [*_broken_links(), *_promises(), *_protocol(), *_stories(), *_glossary()]
 
 
 def _broken_links() -> Iterator[str]:
@@ -88,6 +89,21 @@ def _roads(text: str) -> Iterator[str]:
         if not TEST.search(row):
             yield f"docs/protocol.md: the road “{road}” names no test (`tests/a.py::test_b`)"
     yield from _tests_are_there(PROTOCOL, text)
+
+
+def _stories() -> Iterator[str]:
+    """Each story has its tests."""
+    text = _read(STORIES)
+    if text is None:
+        yield "docs/stories.md is missing"
+        return
+    sections = re.findall(r"^## (\d+\. [^\n]*)$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    if not sections:
+        yield "docs/stories.md has no story (`## 1. …`)"
+    for name, section in sections:
+        if not TEST.search(section):
+            yield f"docs/stories.md: the story “{name}” names no test (`tests/a.py::test_b`)"
+    yield from _tests_are_there(STORIES, text)
 
 
 def _tests_are_there(doc: Path, text: str) -> Iterator[str]:

@@ -66,7 +66,10 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("GET", "/api/sessions/{session}/events"),
         ("POST", "/api/commands"),
         ("POST", "/api/attachments"),
+        ("GET", "/api/attachments"),
         ("GET", "/api/attachments/{attachment}"),
+        ("GET", "/api/projects/{project}/file-names"),
+        ("GET", "/api/projects/{project}/prompts"),
         ("GET", "/api/providers"),
         ("PUT", "/api/providers/{provider}/key"),
         ("DELETE", "/api/providers/{provider}/key"),
@@ -451,6 +454,39 @@ def test_an_attachment_is_kept_by_its_content(api: httpx.Client) -> None:
     assert given.headers["content-disposition"].startswith("attachment;")
     assert given.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in given.headers["content-security-policy"]
+
+
+def test_what_attachments_are_is_told_of_many_at_once(api: httpx.Client) -> None:
+    """In the order that was asked for; what is not there is left out."""
+    made = [
+        api.post(
+            "/api/attachments",
+            params={"name": name},
+            content=name.encode(),
+            headers={"content-type": "text/plain"},
+        ).json()
+        for name in ("one.txt", "two.txt")
+    ]
+    ids = ",".join([made[1]["id"], "0" * 64, made[0]["id"], made[1]["id"]])
+    assert api.get("/api/attachments", params={"ids": ids}).json()["attachments"] == [made[1], made[0]]
+    many = api.get("/api/attachments", params={"ids": "a," * 60 + ",".join(map(str, range(101)))})
+    assert refusal(many) == (400, "invalid")
+
+
+def test_files_and_earlier_prompts_of_a_project_are_found(
+    api: httpx.Client, running_server: RunningServer
+) -> None:
+    """For whoever writes: names that fit, and what was asked before, each text once."""
+    project = running_server.make_project("site")
+    (running_server.root / "site" / "main.c").write_text("int main;")
+    found = api.get(f"/api/projects/{project['id']}/file-names", params={"match": "mai"}).json()
+    assert found == {"files": ["main.c"], "more": False}
+    session = running_server.make_session()["id"]
+    for text in ("say one", "say two", "say one"):
+        assert prompt(api, session, text, ifBusy="queue").json()["type"] == "accepted"
+    told = api.get(f"/api/projects/{project['id']}/prompts").json()["prompts"]
+    assert [each["text"] for each in told] == ["say one", "say two"]
+    assert refusal(api.get("/api/projects/nope/prompts")) == (404, "unknown-project")
 
 
 def test_an_attachment_that_cannot_be_is_refused(api: httpx.Client) -> None:

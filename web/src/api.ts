@@ -4,10 +4,12 @@ import { address } from "./address";
 import type {
   ApprovalOutcome,
   Approvals,
+  Attachments,
   BringsList,
   Consent,
   Consents,
   EventsPage,
+  FileNames,
   Folders,
   ImportsPage,
   MadeFolder,
@@ -16,6 +18,7 @@ import type {
   NewSession,
   Project,
   Projects,
+  PromptList,
   ProviderKey,
   Providers,
   Rules,
@@ -56,7 +59,7 @@ async function request<T>(method: Method, path: string, body?: unknown): Promise
   }
 }
 
-function problemOf(status: number, answer: unknown): Problem {
+export function problemOf(status: number, answer: unknown): Problem {
   const { code, message } = (answer ?? {}) as { code?: unknown; message?: unknown };
   return {
     status,
@@ -89,6 +92,9 @@ export const fetchProjects = () => request<Projects>("GET", "api/projects");
 export const addProject = (project: NewProject) => request<Project>("POST", "api/projects", project);
 export const fetchBrings = (project: string) => request<BringsList>("GET", `api/projects/${project}/brings`);
 export const trustProject = (project: string) => request<Project>("POST", `api/projects/${project}/trust`);
+export const findFiles = (project: string, match: string, limit: number) =>
+  request<FileNames>("GET", `api/projects/${project}/file-names?${query({ match, limit })}`);
+export const fetchPrompts = (project: string) => request<PromptList>("GET", `api/projects/${project}/prompts`);
 export const fetchFolders = (path?: string) => request<Folders>("GET", `api/folders?${query({ path })}`);
 export const makeFolder = (parent: string, name: string) =>
   request<MadeFolder>("POST", "api/folders", { parent, name });
@@ -96,6 +102,8 @@ export const makeFolder = (parent: string, name: string) =>
 export const fetchApprovals = () => request<Approvals>("GET", "api/approvals");
 export const fetchApproval = (session: string, approval: string) =>
   request<ApprovalOutcome>("GET", `api/approvals/${session}/${approval}`);
+export const fetchAttachments = (ids: readonly string[]) =>
+  request<Attachments>("GET", `api/attachments?${query({ ids: ids.join(",") })}`);
 
 export const fetchRules = (project: string) => request<Rules>("GET", `api/rules?${query({ project })}`);
 export const takeBackRule = (rule: string) => request<undefined>("DELETE", `api/rules/${rule}`);

@@ -2,9 +2,11 @@
 
 import { socketAddress } from "./address";
 import { fetchMe, signIn, signOut, type Problem } from "./api";
+import { Attached } from "./attached";
 import { Drafts } from "./drafts";
 import { Feed } from "./feed";
 import { newId } from "./ids";
+import { KnownFiles } from "./known-files";
 import { Lists } from "./lists";
 import { Outbox, type Pending } from "./outbox";
 import type {
@@ -62,6 +64,8 @@ export class Client {
   readonly lists = new Lists();
   readonly waiting = new Waiting();
   readonly drafts = new Drafts();
+  readonly known = new KnownFiles();
+  readonly attached = new Attached(this.known);
   readonly outbox: Outbox;
   readonly #socket: Socket;
   readonly #feeds = new Map<string, Feed>();
@@ -133,6 +137,14 @@ export class Client {
     this.send({ type: "prompt", session, text, ...options });
   }
 
+  /** Sends what is written at the session's place, with the files there. */
+  promptDraft(session: string, options: PromptOptions = {}, place = session): void {
+    const text = this.drafts.get(place);
+    const attachments = this.attached.take(place);
+    this.drafts.set(place, "");
+    this.prompt(session, text, attachments.length ? { ...options, attachments } : options);
+  }
+
   send(command: Unnamed<EffectCommand>): void {
     const account = this.account.get();
     const user = account.phase === "ready" ? account.me.user : "";
@@ -143,7 +155,13 @@ export class Client {
   /** The person deletes a prompt without a reply; its text goes back to the composer. */
   takeBack(id: string): void {
     const found = this.outbox.remove(id);
-    if (found?.command.type === "prompt") this.drafts.restore(found.command.session, found.command.text);
+    if (found?.command.type === "prompt") this.#giveBack(found.command);
+  }
+
+  /** What was not taken goes back to where it was written. */
+  #giveBack({ session, text, attachments }: Prompt): void {
+    this.drafts.restore(session, text);
+    this.attached.restore(session, attachments);
   }
 
   async #afterBadToken(problem: Problem): Promise<void> {
@@ -247,7 +265,7 @@ export class Client {
   }
 
   #onPromptReply(command: Prompt, reply: Accepted | SessionBusy | Rejected): void {
-    const { session, text } = command;
+    const { session } = command;
     const feed = this.feed(session);
     if (reply.type === "accepted") {
       feed.view.patch({ busy: undefined, rejected: undefined });
@@ -255,7 +273,7 @@ export class Client {
       this.#settle(session, feed.view.get().state.head);
       return;
     }
-    this.drafts.restore(session, text);
+    this.#giveBack(command);
     if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
     else feed.view.patch({ rejected: reply, rejectedPrompt: command });
     if (!this.#followed.has(session)) toast("A prompt was not taken; its text is back in its session's composer.");

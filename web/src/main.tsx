@@ -4,7 +4,7 @@ import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
 import { toast } from "./toasts";
-import { preferred, speak } from "./words";
+import { preferred, say, speak } from "./words";
 
 /** The one-time token of a sign-in link; it stands in the fragment, which no server and no log sees. */
 function takeToken(): string | undefined {
@@ -17,7 +17,7 @@ const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 // Nothing fails unseen: not the page's own mistakes either.
 const confess = (error: unknown) => {
-  toast(`Something in this page went wrong (${String(error)}). If it looks odd, reload it: nothing is lost.`);
+  toast(say("page.mistake", { error: String(error) }));
 };
 window.addEventListener("error", ({ error, message }) => {
   // Without an error it is the browser's own remark, such as a resize told in the next frame.

@@ -1150,6 +1150,32 @@ export interface Attachment {
   size: number;
 }
 /**
+ * What some uploaded files are.
+ */
+export interface Attachments {
+  attachments: Attachment[];
+}
+/**
+ * Files of a project that fit what was typed, the best first.
+ */
+export interface FileNames {
+  files: string[];
+  more: boolean;
+}
+/**
+ * What was asked in a project, the latest first, each text once.
+ */
+export interface PromptList {
+  prompts: EarlierPrompt[];
+}
+/**
+ * What somebody asked.
+ */
+export interface EarlierPrompt {
+  text: string;
+  at: number;
+}
+/**
  * All providers.
  */
 export interface Providers {
@@ -1175,6 +1201,7 @@ export interface Capabilities {
   steer?: boolean;
   resume?: boolean;
   images?: boolean;
+  files?: "paths" | "text";
   modes?: string[];
   bypassModes?: string[];
   models?: string[];
@@ -1297,6 +1324,22 @@ export interface MadeToken {
   id: string;
   name: string;
   secret: string;
+}
+/**
+ * Where the data lies, and how much room it takes.
+ */
+export interface Storage {
+  path: string;
+  kinds: Stored[];
+  free: number;
+  total: number;
+}
+/**
+ * What one kind of thing takes in the data directory.
+ */
+export interface Stored {
+  kind: "attachments" | "history" | "other";
+  bytes: number;
 }
 /**
  * The server is up.

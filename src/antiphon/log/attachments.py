@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -67,6 +68,13 @@ def add(
     found = get(conn, user, id)
     assert found is not None
     return found
+
+
+def get_all(conn: Connection, user: int, ids: Sequence[str]) -> list[Attachment]:
+    """Those of the user's attachments that have these ids, in their order."""
+    rows = conn.execute(select(*_COLUMNS).where(_c.user_id == user, _c.id.in_(ids)))
+    found = {row.id: Attachment.from_row(row) for row in rows}
+    return [found[id] for id in ids if id in found]
 
 
 def get(conn: Connection, user: int, id: str) -> Attachment | None:

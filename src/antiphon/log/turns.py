@@ -12,6 +12,9 @@ from antiphon.log.sessions import Session, select_sessions
 from antiphon.model.events import QueuedTurn
 from antiphon.model.failures import Failure
 
+LATEST_SESSIONS = 30
+"""Of a project, where its earlier prompts are looked for."""
+
 TurnState = Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"]
 
 
@@ -71,6 +74,19 @@ def queue(conn: Connection, session: int) -> list[QueuedTurn]:
     """The session's waiting turns in their order."""
     query = _SELECT.where(_t.session == session, _t.state == schema.literal("queued")).order_by(_t.position)
     return [_queued(TurnRow.from_row(row)) for row in conn.execute(query)]
+
+
+def latest_texts(conn: Connection, project: int, limit: int) -> list[tuple[str, int]]:
+    """What people asked in the project's latest sessions, and when: the latest first, each text once."""
+    in_project = _s.project_id == project
+    sessions = select(_s.key).where(in_project).order_by(_s.last_activity.desc()).limit(LATEST_SESSIONS)
+    asked = select(_t.text, _t.started_at, _t.queued_at).where(
+        _t.session.in_(sessions.scalar_subquery()), _t.command.is_not(None)
+    )
+    found: dict[str, int] = {}
+    for text, started, queued in conn.execute(asked.order_by(_t.key.desc()).limit(limit * 3)):
+        found.setdefault(text, started or queued or 0)
+    return list(found.items())[:limit]
 
 
 def _queued(turn: TurnRow) -> QueuedTurn:

@@ -122,6 +122,13 @@ def revoke_token(conn: Connection, user: int, id: str) -> bool:
     return conn.execute(delete(schema.api_token).where(_k.user_id == user, _k.id == id)).rowcount > 0
 
 
+def revoke_others(conn: Connection, user: int, kept: str) -> list[str]:
+    """Forget the user's browsers but the one with this id, and the links; returns the ids of those browsers."""
+    others = (_k.user_id == user, _k.kind.in_(("cookie", "link")), _k.id != kept)
+    gone = conn.execute(delete(schema.api_token).where(*others).returning(_k.id, _k.kind))
+    return [row.id for row in gone if row.kind == "cookie"]
+
+
 def prune_tokens(conn: Connection, now: int) -> int:
     """Forget what expired; returns how many went."""
     return conn.execute(delete(schema.api_token).where(_k.expires_at <= now)).rowcount

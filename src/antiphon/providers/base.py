@@ -10,7 +10,7 @@ a turn's start or end itself, so it cannot forget one.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -60,6 +60,9 @@ class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
     resume: bool = False
     """A new process can go on with an earlier conversation."""
     images: bool = False
+    """It is shown pictures."""
+    files: Literal["paths", "text"] = "paths"
+    """What it gets of other files: `paths`, where they lie, to be read by its own tools; `text`, their words, and no others."""
     modes: tuple[str, ...] = ()
     bypass_modes: tuple[str, ...] = ()
     """Those of the modes that skip approvals: offered only under `serve --allow-bypass` (promise 10)."""

@@ -30,11 +30,13 @@ from antiphon.log.users import (
     extend_token,
     find_token,
     prune_tokens,
+    revoke_others,
     revoke_token,
     the_user,
     touch_token,
     use_link,
 )
+from antiphon.server.devices import UNKNOWN
 
 SECRET_BYTES = 32
 DAY_MS = 24 * 60 * 60 * 1000
@@ -135,8 +137,8 @@ class Auth:
         with contextlib.suppress(StorageFull):
             await self._log.write(lambda conn: touch_token(conn, token, now))
 
-    async def sign_in(self, link: str) -> SignedIn | None:
-        """Trade a link for a cookie; None: the link is unknown, used or over."""
+    async def sign_in(self, link: str, browser: str = UNKNOWN) -> SignedIn | None:
+        """Trade a link for a cookie of this name; None: the link is unknown, used or over."""
         now, secret, hashed = self._clock.now(), new_secret(), digest(link)
 
         def trade(conn: Connection) -> Token | None:
@@ -148,7 +150,7 @@ class Auth:
                 conn,
                 user=used.user,
                 kind="cookie",
-                name="browser",
+                name=browser,
                 secret_hash=digest(secret),
                 expires_at=now + COOKIE_MS,
                 at=now,
@@ -164,6 +166,10 @@ class Auth:
         until = self._clock.now() + COOKIE_MS
         with contextlib.suppress(StorageFull):
             await self._log.write(lambda conn: extend_token(conn, identity.token, until))
+
+    async def revoke_others(self, identity: Identity) -> list[str]:
+        """Forget all browsers but the one that asks, and links not used yet; returns the ids of those browsers."""
+        return await self._log.write(lambda conn: revoke_others(conn, identity.user, identity.token))
 
     async def revoke(self, user: int, token: str) -> bool:
         """Forget a token; False: the user has none of that id."""

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from antiphon.clock import Clock
 from antiphon.log.store import Log
 from antiphon.providers.base import Provider
 from antiphon.server.auth import Auth
 from antiphon.server.config import Settings
+from antiphon.server.file_names import FileNames
 from antiphon.server.keys import KeyDesk
 from antiphon.server.limiter import Limiter
 from antiphon.server.readiness import Lookout
@@ -38,6 +39,7 @@ class Context(Struct, frozen=True, kw_only=True):
     """How many WebSockets are open."""
     sign_out: Callable[[str], Awaitable[None]]
     """Ends the WebSockets that came by the token of this id."""
+    file_names: FileNames = field(default_factory=FileNames)
 
     @property
     def roots(self) -> tuple[Path, ...]:

@@ -107,6 +107,29 @@ class Folders(Resource, frozen=True):
     """None: above it nothing may be shown."""
 
 
+class FileNames(Resource, frozen=True):
+    """Files of a project that fit what was typed, the best first."""
+
+    files: list[str]
+    """Paths from the project's folder, with slashes."""
+    more: bool
+    """The folder has more files than are looked through."""
+
+
+class EarlierPrompt(Resource, frozen=True):
+    """What somebody asked."""
+
+    text: str
+    at: int
+    """ms since the Unix epoch."""
+
+
+class PromptList(Resource, frozen=True):
+    """What was asked in a project, the latest first, each text once."""
+
+    prompts: list[EarlierPrompt]
+
+
 class NewFolder(Ask, frozen=True):
     """Make a folder in a folder."""
 
@@ -199,6 +222,12 @@ class Attachment(Resource, frozen=True):
     media_type: str
     size: int
     """Bytes."""
+
+
+class Attachments(Resource, frozen=True):
+    """What some uploaded files are."""
+
+    attachments: list[Attachment]
 
 
 class ProviderKey(Resource, frozen=True):
@@ -343,3 +372,21 @@ class MadeToken(Resource, frozen=True):
     id: str
     name: str
     secret: str
+
+
+class Stored(Resource, frozen=True):
+    """What one kind of thing takes in the data directory."""
+
+    kind: Literal["history", "attachments", "other"]
+    bytes: int
+
+
+class Storage(Resource, frozen=True):
+    """Where the data lies, and how much room it takes."""
+
+    path: str
+    kinds: list[Stored]
+    free: int
+    """Bytes left on its disk for this user."""
+    total: int
+    """Bytes of its disk."""

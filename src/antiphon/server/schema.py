@@ -48,6 +48,9 @@ RESOURCES = (
     rest.EventsPage,
     rest.ImportsPage,
     rest.Attachment,
+    rest.Attachments,
+    rest.FileNames,
+    rest.PromptList,
     rest.Providers,
     rest.ProviderKey,
     rest.NewKey,
@@ -59,6 +62,7 @@ RESOURCES = (
     rest.Tokens,
     rest.NewToken,
     rest.MadeToken,
+    rest.Storage,
     Health,
     Refused,
 )

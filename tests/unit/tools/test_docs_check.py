@@ -11,7 +11,7 @@ from tools import docs_check, protocol_types, tree_check
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small checkout whose docs are whole."""
     monkeypatch.setattr(docs_check, "ROOT", tmp_path)
-    for name in ("ARCHITECTURE", "PROTOCOL", "GLOSSARY"):
+    for name in ("ARCHITECTURE", "PROTOCOL", "GLOSSARY", "STORIES"):
         monkeypatch.setattr(docs_check, name, tmp_path / f"docs/{name.lower()}.md")
     monkeypatch.setattr(tree_check, "committed", lambda *_: list(tmp_path.rglob("*.md")))
     monkeypatch.setattr(protocol_types, "message_types", lambda: {"welcome", "ping"})
@@ -24,6 +24,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "# Wire\n\n## `welcome`\n\n## `ping` and `pong`\n\n"
         "## Roads into an agent\n\n| Road | Test |\n|---|---|\n| a prompt | `tests/test_a.py::test_b` |\n\n## Failures\n"
     )
+    (tmp_path / "docs/stories.md").write_text("# Stories\n\n## 1. One\n\n`tests/test_a.py::test_b`\n")
     (tmp_path / "docs/glossary.md").write_text("\n".join(f"- **{word}**: …" for word in docs_check.WORDS))
     return tmp_path
 
@@ -68,6 +69,18 @@ def test_a_road_without_a_test_is_found(tree: Path) -> None:
     assert "the road “a prompt” names no test" in said
     replace(protocol, "| a prompt |  |\n", "")
     assert docs_check.problems() == ["docs/protocol.md has no table of the roads into an agent"]
+
+
+def test_a_story_without_a_test_is_found(tree: Path) -> None:
+    """Each names one, which is there; and there are stories."""
+    stories = tree / "docs/stories.md"
+    replace(stories, "::test_b", "::test_gone")
+    assert docs_check.problems() == ["docs/stories.md: there is no test tests/test_a.py::test_gone"]
+    replace(stories, "`tests/test_a.py::test_gone`", "")
+    [said] = docs_check.problems()
+    assert "the story “1. One” names no test" in said
+    replace(stories, "## 1. One", "")
+    assert docs_check.problems() == ["docs/stories.md has no story (`## 1. …`)"]
 
 
 def test_a_message_without_a_section_is_found(tree: Path) -> None:

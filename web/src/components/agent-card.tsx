@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { ProviderInfo } from "../protocol";
+import { say } from "../words";
 import { AgentKey } from "./agent-key";
 import { CommandLine } from "./failure-card";
 import { Notice } from "./notice";
@@ -35,7 +36,7 @@ export function AgentCard({ provider, looking, wanted }: AgentCardProps) {
         <h2 id={heading} className="min-w-0 font-semibold wrap-anywhere">{provider.name}</h2>
         <span className="ml-auto flex items-center gap-2 text-xs text-dim">
           {looking && <span className="size-1.5 animate-pulse rounded-full bg-accent" />}
-          {looking ? "looking …" : usable(provider) ? "ready" : standing(provider)}
+          {looking ? say("agent.looking") : usable(provider) ? say("agent.ready") : standing(provider)}
         </span>
       </header>
       <div className="mt-3 space-y-3 empty:hidden">
@@ -59,10 +60,10 @@ function Facts({ provider }: { provider: ProviderInfo }) {
   const models = readiness.models?.length ? readiness.models : (capabilities.models ?? []);
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-[0.8125rem] empty:hidden">
-      {version && <Fact name="Version">{version}</Fact>}
-      {signedIn && !provider.key?.source && <Fact name="Signed in">yes</Fact>}
-      {account && usable(provider) && <Fact name="Paid by">{account}</Fact>}
-      {models.length > 0 && <Fact name="Models"><Models models={models} /></Fact>}
+      {version && <Fact name={say("agent.version")}>{version}</Fact>}
+      {signedIn && !provider.key?.source && <Fact name={say("agent.signed-in")}>{say("agent.yes")}</Fact>}
+      {account && usable(provider) && <Fact name={say("agent.account")}>{account}</Fact>}
+      {models.length > 0 && <Fact name={say("agent.models")}><Models models={models} /></Fact>}
     </dl>
   );
 }
@@ -80,8 +81,8 @@ function Models({ models }: { models: string[] }) {
   if (models.length <= FIRST_MODELS) return models.join(", ");
   return (
     <details>
-      <summary className="rounded">{models.slice(0, FIRST_MODELS).join(", ")} <span className="text-dim">and {models.length - FIRST_MODELS} more</span></summary>
-      <ul tabIndex={0} aria-label="All models" className="mt-1 max-h-48 overflow-y-auto rounded-lg border border-line px-3 py-1.5 font-mono text-xs">
+      <summary className="rounded">{models.slice(0, FIRST_MODELS).join(", ")} <span className="text-dim">{say("agent.models.more", { n: models.length - FIRST_MODELS })}</span></summary>
+      <ul tabIndex={0} aria-label={say("agent.models.all")} className="mt-1 max-h-48 overflow-y-auto rounded-lg border border-line px-3 py-1.5 font-mono text-xs">
         {models.map((model) => <li key={model} className="py-0.5">{model}</li>)}
       </ul>
     </details>
@@ -100,7 +101,7 @@ function Missing({ provider }: { provider: ProviderInfo }) {
       {message && <p className={usable(provider) ? "text-dim" : "font-medium"}>{message}</p>}
       {action && <p className="mt-1 text-dim">{action.label}{action.command && ":"}</p>}
       {action?.command && <CommandLine command={action.command} />}
-      {action?.kind === "install" && <p className="mt-1.5 text-faint">Type it where the server runs, then look again.</p>}
+      {action?.kind === "install" && <p className="mt-1.5 text-faint">{say("agent.where")}</p>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
+import { say } from "../words";
 import { useClient } from "./client-context";
 import { Readiness, standing, usable } from "./readiness";
 
@@ -11,8 +12,8 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
   const chosen = providers.find(({ id }) => id === value);
   return (
     <fieldset>
-      <legend className="sr-only">Agent</legend>
-      {!known && <p role="status" className="text-[0.8125rem] text-faint">Looking for agents …</p>}
+      <legend className="sr-only">{say("settings.agent")}</legend>
+      {!known && <p role="status" className="text-[0.8125rem] text-faint">{say("settings.looking")}</p>}
       <div className="flex flex-wrap gap-2">
         {providers.map((provider) => (
           <label

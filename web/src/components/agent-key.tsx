@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { keepKey, removeKey, type Problem } from "../api";
 import type { ProviderInfo, ProviderKey } from "../protocol";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { CommandLine } from "./failure-card";
@@ -32,21 +33,21 @@ export function AgentKey({ provider, agentKey, wanted }: AgentKeyProps) {
     <section
       ref={section}
       tabIndex={-1}
-      aria-label={`Key of ${provider.name}`}
+      aria-label={say("key.of", { agent: provider.name })}
       data-testid="agent-key"
       data-kept={kept}
       className="space-y-2 border-t border-line pt-3 text-[0.8125rem] focus-visible:outline-none"
     >
-      {problem && <ProblemNotice what="The key cannot be had" problem={{ code: "key", status: 0, message: problem }} />}
+      {problem && <ProblemNotice what={say("key.problem")} problem={{ code: "key", status: 0, message: problem }} />}
       {(source || idle) && <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <p className="flex min-w-0 flex-1 basis-48 items-start gap-2">
           <span className="mt-px text-faint"><Icon name="key" size={15} /></span>
           <span role="status" data-testid="key-source" className="min-w-0 wrap-anywhere">{words(agentKey, provider)}</span>
         </p>
-        {kept && idle && <Button testid="key-replace" onClick={() => { setDoing("write"); }}>Replace</Button>}
-        {kept && idle && <Button look="danger" testid="key-remove" onClick={() => { setDoing("remove"); }}>Remove</Button>}
+        {kept && idle && <Button testid="key-replace" onClick={() => { setDoing("write"); }}>{say("key.replace")}</Button>}
+        {kept && idle && <Button look="danger" testid="key-remove" onClick={() => { setDoing("remove"); }}>{say("key.remove")}</Button>}
         {!source && !problem && idle && (
-          <Button look={lacks ? "primary" : "plain"} icon="key" testid="key-add" onClick={() => { setDoing("write"); }}>Add a key</Button>
+          <Button look={lacks ? "primary" : "plain"} icon="key" testid="key-add" onClick={() => { setDoing("write"); }}>{say("key.add")}</Button>
         )}
       </div>}
       {doing === "write" && <KeyForm provider={provider} variable={agentKey.variable} onDone={done} />}
@@ -56,9 +57,9 @@ export function AgentKey({ provider, agentKey, wanted }: AgentKeyProps) {
 }
 
 function words({ source, kept, variable }: ProviderKey, { readiness }: ProviderInfo): string {
-  if (!source && readiness?.action?.kind === "add-key") return `No key yet (${variable})`;
-  if (!source) return readiness?.signedIn === false ? `A key would do, too (${variable})` : `It can be given a key (${variable})`;
-  return kept ? `Its key is ${source}` : `Its key is ${source}, set where Antiphon was started`;
+  if (!source && readiness?.action?.kind === "add-key") return say("key.none", { variable });
+  if (!source) return say(readiness?.signedIn === false ? "key.would-do" : "key.could-take", { variable });
+  return say(kept ? "key.kept" : "key.set-elsewhere", { source });
 }
 
 function KeyForm({ provider, variable, onDone }: { provider: ProviderInfo; variable: string; onDone: () => void }) {
@@ -99,15 +100,14 @@ function KeyForm({ provider, variable, onDone }: { provider: ProviderInfo; varia
           onKeyDown={(event) => { if (event.key === "Escape") onDone(); }}
           className="target h-8 min-w-0 flex-1 basis-56 rounded-lg border border-line bg-ground px-2.5 font-mono"
         />
-        <Button look="primary" type="submit" testid="key-keep" disabled={keeping || !key.trim()}>{keeping ? "Saving …" : "Save the key"}</Button>
-        <Button look="quiet" testid="key-cancel" onClick={onDone}>Cancel</Button>
+        <Button look="primary" type="submit" testid="key-keep" disabled={keeping || !key.trim()}>{say(keeping ? "key.saving" : "key.save")}</Button>
+        <Button look="quiet" testid="key-cancel" onClick={onDone}>{say("key.cancel")}</Button>
       </div>
       <p id={`${id}-where`} className="text-xs text-dim">
-        Kept in this system’s keyring, or in a file only you can read where there is none. It is given to {provider.name} alone, and
-        never shown again.
+        {say("key.where", { agent: provider.name })}
       </p>
-      <div className="text-xs text-dim">Or where the server runs: <CommandLine command={`antiphon key set ${provider.id}`} /></div>
-      {problem && <ProblemNotice what="The key was not kept" problem={problem} />}
+      <div className="text-xs text-dim">{say("key.or-there")} <CommandLine command={`antiphon key set ${provider.id}`} /></div>
+      {problem && <ProblemNotice what={say("key.not-kept")} problem={problem} />}
     </form>
   );
 }
@@ -128,13 +128,13 @@ function KeyRemoval({ provider, onDone }: { provider: ProviderInfo; onDone: () =
     onDone();
   };
   return (
-    <div ref={sure} role="group" aria-label="Remove the key?" className="space-y-2">
-      <p>The next {provider.name} is started without it. It cannot be shown again: have it at hand if you will need it.</p>
+    <div ref={sure} role="group" aria-label={say("key.remove.sure")} className="space-y-2">
+      <p>{say("key.remove.what", { agent: provider.name })}</p>
       <div className="flex flex-wrap gap-2">
-        <Button look="danger" testid="key-remove-sure" disabled={removing} onClick={() => void remove()}>Remove the key</Button>
-        <Button look="quiet" onClick={onDone}>Cancel</Button>
+        <Button look="danger" testid="key-remove-sure" disabled={removing} onClick={() => void remove()}>{say("key.remove.now")}</Button>
+        <Button look="quiet" onClick={onDone}>{say("key.cancel")}</Button>
       </div>
-      {problem && <ProblemNotice what="The key was not removed" problem={problem} />}
+      {problem && <ProblemNotice what={say("key.not-removed")} problem={problem} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { modelName, modeName } from "../names";
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
+import { say } from "../words";
 import { useClient } from "./client-context";
 import { ModelChoice } from "./model-choice";
 
@@ -32,11 +33,11 @@ export function AgentSettings({ agent, modes, models, value, onChange }: AgentSe
   const choose = (model: string) => { onChange({ model }); };
   return (
     <>
-      <Choice name="Mode" words={modeName} options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
+      <Choice testid="mode" name={say("settings.mode")} words={modeName} options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
       {choice.length > FEW ? (
         <ModelChoice words={modelName} options={choice} value={value.model} onChange={choose} />
       ) : (
-        <Choice name="Model" words={modelName} options={choice} value={value.model} onChange={choose} />
+        <Choice testid="model" name={say("settings.model")} words={modelName} options={choice} value={value.model} onChange={choose} />
       )}
     </>
   );
@@ -45,7 +46,8 @@ export function AgentSettings({ agent, modes, models, value, onChange }: AgentSe
 /** What an agent does where nothing was chosen, if it has a name for it. */
 const USUAL = "default";
 
-function Choice({ name, words, options, value, onChange }: {
+function Choice({ testid, name, words, options, value, onChange }: {
+  testid: string;
   name: string;
   words: (option: string) => string;
   options: string[];
@@ -58,7 +60,7 @@ function Choice({ name, words, options, value, onChange }: {
     <select
       aria-label={name}
       title={name}
-      data-testid={name.toLowerCase()}
+      data-testid={testid}
       value={value ?? usual ?? ""}
       onChange={(event) => { onChange(event.target.value); }}
       className="target h-8 max-w-36 min-w-0 truncate rounded-lg bg-transparent px-1.5 text-xs text-dim hover:bg-bubble"
@@ -77,7 +79,7 @@ export function BypassBadge({ agent, mode }: { agent?: ProviderInfo; mode?: stri
   if (!mode || !agent?.capabilities.bypassModes?.includes(mode)) return null;
   return (
     <span data-testid="bypass" title={mode} className="shrink-0 rounded-full bg-bad-soft px-2 py-0.5 text-xs font-medium text-bad">
-      Asks nothing
+      {say("mode.bypass")}
     </span>
   );
 }

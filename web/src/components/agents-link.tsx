@@ -1,3 +1,4 @@
+import { say } from "../words";
 import { Icon } from "./icons";
 import { Link } from "./link";
 
@@ -9,7 +10,7 @@ export function AgentsLink({ agent }: { agent: string }) {
       data-testid="agents-link"
       className="target inline-flex items-center gap-1 rounded-lg font-medium text-accent hover:underline"
     >
-      <Icon name="bot" size={15} /> Set it up in Agents
+      <Icon name="bot" size={15} /> {say("agents.set-up")}
     </Link>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useStore } from "../store";
 import { useTitle } from "../title";
+import { say } from "../words";
 import { AgentCard } from "./agent-card";
 import { Button } from "./button";
 import { useClient } from "./client-context";
@@ -18,7 +19,7 @@ export function AgentsView({ agent }: { agent?: string }) {
   const ready = providers?.filter(usable).length ?? 0;
   const unknown = agent && providers && !providers.some(({ id }) => id === agent);
   useEffect(() => { client.lists.visitAgents(); }, [client]);
-  useTitle("Agents");
+  useTitle(say("agents.title"));
   return (
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />
@@ -29,18 +30,18 @@ export function AgentsView({ agent }: { agent?: string }) {
         </div>
         <div className="mt-8 mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
           <div className="min-w-0">
-            <h1 className="text-xl font-semibold">Agents</h1>
+            <h1 className="text-xl font-semibold">{say("agents.title")}</h1>
             <p role="status" data-testid="agents-summary" className="mt-0.5 text-[0.8125rem] text-dim">
               {summary(ready, providers?.length, looking.length)}
             </p>
           </div>
           <Button icon="retry" testid="agents-again" disabled={looking.length > 0} onClick={() => void client.lists.lookAtAgents(true)}>
-            Look again
+            {say("agents.again")}
           </Button>
         </div>
         <div className="mb-4 space-y-2 empty:hidden">
-          {problem && <ProblemNotice what="The agents could not be asked for" problem={problem} onRetry={() => void client.lists.refresh()} />}
-          {unknown && <Notice icon="question" title={`This server has no agent called “${agent}”`}>Here are those that it has.</Notice>}
+          {problem && <ProblemNotice what={say("agents.problem")} problem={problem} onRetry={() => void client.lists.refresh()} />}
+          {unknown && <Notice icon="question" title={say("agents.unknown", { agent })}>{say("agents.unknown.long")}</Notice>}
         </div>
         <ul className="space-y-3">
           {providers?.map((provider) => (
@@ -51,7 +52,7 @@ export function AgentsView({ agent }: { agent?: string }) {
         </ul>
         <p className="mt-6 flex items-start gap-2 text-[0.8125rem] text-dim">
           <span className="mt-px text-faint"><Icon name="question" size={15} /></span>
-          Agents run as the server’s own system user, with the logins that it has. None of them is needed for another.
+          {say("agents.who")}
         </p>
       </main>
     </div>
@@ -59,10 +60,10 @@ export function AgentsView({ agent }: { agent?: string }) {
 }
 
 function summary(ready: number, all: number | undefined, looking: number): string {
-  if (all === undefined) return "Looking for agents …";
-  if (looking) return looking === 1 ? "Looking at one of them …" : `Looking at ${looking} of them …`;
-  if (ready === all) return "All can be used here.";
-  return ready === 1 ? `One of ${all} can be used here.` : `${ready} of ${all} can be used here.`;
+  if (all === undefined) return say("agents.looking");
+  if (looking) return say("agents.looking-at", { n: looking });
+  if (ready === all) return say("agents.all-ready");
+  return say("agents.some-ready", { n: ready, all });
 }
 
 /** The card that somebody was sent to is in sight, and has the focus. */

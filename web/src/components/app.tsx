@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
-import { language } from "../words";
+import { language, say } from "../words";
 import { AgentsView } from "./agents-view";
 import { Button } from "./button";
 import { ClientContext } from "./client-context";
@@ -21,7 +21,7 @@ export function App({ client }: { client: Client }) {
   return (
     // Another language draws all anew: words are looked up while drawing.
     <ClientContext key={spoken} value={client}>
-      <ErrorBoundary what="The page">
+      <ErrorBoundary what={say("page.what")}>
         <Page client={client} />
       </ErrorBoundary>
       <SigningIn />
@@ -37,13 +37,13 @@ function Page({ client }: { client: Client }) {
   useEffect(followHistory, []);
   switch (account.phase) {
     case "starting":
-      return <div className="p-6 text-faint" role="status">Connecting …</div>;
+      return <div className="p-6 text-faint" role="status">{say("connection.connecting")}</div>;
     case "signed-out":
       return <SignIn problem={account.problem} ended={account.ended} />;
     case "unreachable":
       return (
         <main className="mx-auto max-w-lg p-6 pt-[20dvh]">
-          <ProblemNotice what="Antiphon does not answer" problem={account.problem} onRetry={() => void client.start()} />
+          <ProblemNotice what={say("page.unreachable")} problem={account.problem} onRetry={() => void client.start()} />
         </main>
       );
     case "ready":
@@ -64,8 +64,8 @@ function View({ here }: { here: Route }) {
     case "nowhere":
       return (
         <main className="mx-auto flex max-w-md flex-col items-start gap-4 p-6 pt-[20dvh]">
-          <h1 className="text-xl font-semibold">There is nothing at this address</h1>
-          <Button look="primary" onClick={() => { go(""); }}>To the projects</Button>
+          <h1 className="text-xl font-semibold">{say("page.nowhere")}</h1>
+          <Button look="primary" onClick={() => { go(""); }}>{say("page.to-projects")}</Button>
         </main>
       );
   }

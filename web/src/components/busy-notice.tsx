@@ -20,8 +20,7 @@ function Busy({ busy }: { busy: SessionBusy }) {
   const text = useStore(client.drafts.texts, () => client.drafts.get(feed.session));
   const name = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === busy.provider)?.name);
   const send = (ifBusy: "queue" | "steer") => {
-    client.drafts.set(feed.session, "");
-    client.prompt(feed.session, text, { ifBusy });
+    client.promptDraft(feed.session, { ifBusy });
   };
   const empty = !text.trim();
   return (

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Field } from "../protocol";
+import { say } from "../words";
 
 /** One answer, or all that were chosen. */
 export type FieldValue = string | string[];
@@ -48,8 +49,8 @@ export function ChoiceField({ field, said, onChange }: {
       </div>
       <input
         data-testid="own-words"
-        aria-label={`Something else: ${field.label}`}
-        placeholder="Something else"
+        aria-label={say("choice.else-for", { label: field.label })}
+        placeholder={say("choice.else")}
         value={own}
         onChange={(event) => { change(multiple ? checked : [], event.target.value); }}
         className="target mt-1 h-9 w-full rounded-lg border border-line bg-ground px-3"
@@ -59,7 +60,7 @@ export function ChoiceField({ field, said, onChange }: {
 }
 
 function hintOf({ required, multiple }: Field): string {
-  const hints = [required && "needed", multiple && "several possible"].filter(Boolean);
+  const hints = [required && say("choice.needed"), multiple && say("choice.several")].filter(Boolean);
   return hints.length ? `(${hints.join(", ")})` : "";
 }
 

@@ -1,12 +1,14 @@
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
-import { changeSession } from "../api";
-import type { AgentCommand, Prompt } from "../protocol";
+import { useState } from "react";
+import { changeSession, fetchPrompts } from "../api";
+import type { Prompt } from "../protocol";
 import { useStore } from "../store";
 import { toast } from "../toasts";
+import { say } from "../words";
 import { AgentSettings, type Settings } from "./agent-settings";
-import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
-import { useCommandMenu } from "./command-menu";
+import { PromptBox } from "./prompt-box";
+import type { PromptHistory } from "./prompt-history";
+import { StopButton } from "./prompt-stop";
 import { agentName, useSession } from "./session-context";
 
 type IfBusy = NonNullable<Prompt["ifBusy"]>;
@@ -15,43 +17,41 @@ type IfBusy = NonNullable<Prompt["ifBusy"]>;
 export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: () => void }) {
   const client = useClient();
   const shown = useSession();
-  const { feed } = shown;
+  const { feed, agent } = shown;
   const running = useStore(feed.view, ({ state }) => state.running);
   const lost = useStore(feed.view, ({ state }) => state.lost);
   const commands = useStore(feed.view, ({ state }) => state.commands);
+  const project = useStore(client.lists.view, ({ rows }) => rows.get(feed.session)?.project);
   const [ifBusy, setIfBusy] = useState<IfBusy>("reject");
-  const send = (text: string) => {
+  const send = () => {
     const how = running ? { ifBusy } : lost ? { carry: true } : {};
-    client.prompt(feed.session, text, fork ? { ...how, fork } : how);
+    client.promptDraft(feed.session, fork ? { ...how, fork } : how);
     onSent?.();
   };
-  const steer = shown.agent?.capabilities.steer ?? false;
+  const steer = agent?.capabilities.steer ?? false;
+  const history: PromptHistory = {
+    own: () => feed.view.get().state.turns.filter(({ origin }) => origin !== "agent").map(({ text }) => text).reverse(),
+    older: () => promptsOf(project),
+  };
   return (
     <PromptBox
       place={feed.session}
-      label={`Message to ${agentName(shown)}`}
+      label={say("composer.label", { agent: agentName(shown) })}
       onSend={send}
-      commands={commands}
+      {...{ agent, project, commands, history }}
       left={running ? <IfBusyChoice value={ifBusy} onChange={setIfBusy} steer={steer} /> : <SessionSettings />}
-      stop={
-        running && (
-          <Button
-            look="danger"
-            icon="stop"
-            testid="stop"
-            onClick={() => {
-              client.send({ type: "cancel", session: feed.session, turn: running });
-            }}
-          >
-            Stop
-          </Button>
-        )
-      }
+      stop={running && <StopButton onStop={() => { client.send({ type: "cancel", session: feed.session, turn: running }); }} />}
     />
   );
 }
 
-/** Mode and model of the shown session. */
+/** What was asked in the project, the latest first. */
+export async function promptsOf(project?: string): Promise<readonly string[]> {
+  const answer = project ? await fetchPrompts(project) : undefined;
+  return answer?.ok ? answer.value.prompts.map(({ text }) => text) : [];
+}
+
+/** Mode, model and effort of the shown session. */
 function SessionSettings() {
   const client = useClient();
   const { feed, agent } = useSession();
@@ -69,7 +69,7 @@ function SessionSettings() {
 function IfBusyChoice({ value, onChange, steer }: { value: IfBusy; onChange: (value: IfBusy) => void; steer: boolean }) {
   return (
     <label className="flex items-center gap-1.5 text-xs text-dim">
-      <span className="max-sm:sr-only">While it works</span>
+      <span className="max-sm:sr-only">{say("composer.if-busy")}</span>
       <select
         data-testid="if-busy"
         value={value}
@@ -78,100 +78,10 @@ function IfBusyChoice({ value, onChange, steer }: { value: IfBusy; onChange: (va
         }}
         className="target h-8 rounded-lg border border-line bg-raised px-1.5 text-text"
       >
-        <option value="reject">ask me</option>
-        <option value="queue">queue it</option>
-        {steer && <option value="steer">steer it</option>}
+        <option value="reject">{say("composer.if-busy.reject")}</option>
+        <option value="queue">{say("composer.if-busy.queue")}</option>
+        {steer && <option value="steer">{say("composer.if-busy.steer")}</option>}
       </select>
     </label>
   );
-}
-
-interface PromptBoxProps {
-  /** Whose draft it is. */
-  place: string;
-  label: string;
-  onSend: (text: string) => void;
-  /** What the agent offers after a slash. */
-  commands?: AgentCommand[];
-  left?: React.ReactNode;
-  stop?: React.ReactNode;
-  disabled?: boolean;
-}
-
-const NONE: AgentCommand[] = [];
-
-/** A text field that grows, keeps its draft, and sends with Enter. */
-export function PromptBox({ place, label, onSend, commands = NONE, left, stop, disabled = false }: PromptBoxProps) {
-  const client = useClient();
-  const text = useStore(client.drafts.texts, () => client.drafts.get(place));
-  const limit = useStore(client.limits, (limits) => limits?.promptCharacters ?? Infinity);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const tooLong = text.length > limit;
-  const empty = !text.trim();
-  const menu = useCommandMenu(commands, text, (picked) => {
-    client.drafts.set(place, picked);
-    field.current?.focus();
-  });
-
-  useEffect(() => {
-    if (!isTouch()) field.current?.focus();
-  }, [place]);
-
-  const send = () => {
-    if (empty || tooLong || disabled) return;
-    client.drafts.set(place, "");
-    onSend(text);
-    field.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (menu.onKeyDown(event)) return;
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || isTouch()) return;
-    event.preventDefault();
-    send();
-  };
-
-  return (
-    <div className="rounded-2xl border border-line bg-raised shadow-xs focus-within:border-accent">
-      {menu.menu}
-      <textarea
-        {...menu.aria}
-        ref={field}
-        data-testid="composer"
-        aria-label={label}
-        placeholder={label}
-        rows={1}
-        value={text}
-        onChange={(event) => {
-          client.drafts.set(place, event.target.value);
-        }}
-        onKeyDown={onKeyDown}
-        className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[0.9375rem] leading-relaxed outline-none max-sm:text-base"
-      />
-      <div className="flex items-center gap-2 px-2 pb-2">
-        <div className="flex min-w-0 flex-1 items-center gap-2 pl-1">
-          {left}
-          {tooLong && (
-            <span role="alert" className="text-xs text-bad">
-              Too long: {text.length.toLocaleString()} of {limit.toLocaleString()} characters
-            </span>
-          )}
-        </div>
-        {stop}
-        <IconButton
-          icon="arrowUp"
-          label="Send"
-          testid="send"
-          size={18}
-          disabled={empty || tooLong || disabled}
-          onClick={send}
-          className="!bg-accent !text-on-accent enabled:hover:brightness-110"
-        />
-      </div>
-    </div>
-  );
-}
-
-/** On a touch screen Enter makes a line, as people expect there. */
-function isTouch(): boolean {
-  return window.matchMedia("(pointer: coarse)").matches;
 }

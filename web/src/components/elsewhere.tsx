@@ -1,4 +1,5 @@
 import { Store, useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { Composer } from "./composer";
 import { Notice } from "./notice";
@@ -21,16 +22,14 @@ export function WriteOrWatch() {
         tone="warn"
         icon="fork"
         testid="elsewhere"
-        title={fork ? "Your prompt goes on in a copy" : "Another program writes to this conversation"}
+        title={say(fork ? "elsewhere.fork" : "elsewhere")}
         actions={
           fork
-            ? <Button testid="fork-leave" onClick={() => { set(false); }}>Only watch</Button>
-            : <Button look="primary" icon="fork" testid="fork" onClick={() => { set(true); }}>Continue as a fork</Button>
+            ? <Button testid="fork-leave" onClick={() => { set(false); }}>{say("elsewhere.watch")}</Button>
+            : <Button look="primary" icon="fork" testid="fork" onClick={() => { set(true); }}>{say("elsewhere.continue")}</Button>
         }
       >
-        {fork
-          ? "The other program keeps its own conversation as it is."
-          : `${agentName(shown)} is at work on it outside Antiphon. What it writes is shown here as it comes.`}
+        {fork ? say("elsewhere.fork.long") : say("elsewhere.long", { agent: agentName(shown) })}
       </Notice>
       {fork && <Composer fork onSent={() => { set(false); }} />}
     </>

@@ -1,4 +1,5 @@
 import type { LoginWords } from "../login-words";
+import { say } from "../words";
 import { CopyButton } from "./copy-button";
 import { Icon } from "./icons";
 
@@ -23,11 +24,11 @@ function Address({ address }: { address: string }) {
         className="target inline-flex h-8 items-center gap-1.5 rounded-lg bg-accent px-3 text-[0.8125rem] font-medium text-on-accent hover:brightness-110"
       >
         <Icon name="out" size={15} />
-        Open {new URL(address).host}
+        {say("login.open", { host: new URL(address).host })}
       </a>
       <div className="flex min-w-0 flex-1 basis-48 items-center gap-1 rounded-lg border border-line bg-panel py-0.5 pr-1 pl-3">
         <code className="min-w-0 flex-1 truncate font-mono text-xs text-dim">{address}</code>
-        <CopyButton text={address} label="Copy address" />
+        <CopyButton text={address} label={say("login.copy-address")} />
       </div>
     </div>
   );
@@ -36,9 +37,9 @@ function Address({ address }: { address: string }) {
 function Code({ code }: { code: string }) {
   return (
     <div className="flex w-fit items-center gap-2 rounded-lg border border-line bg-panel py-1 pr-1.5 pl-3">
-      <span className="text-dim">Code</span>
+      <span className="text-dim">{say("login.code")}</span>
       <code data-testid="login-code" className="font-mono text-lg font-semibold tracking-wide">{code}</code>
-      <CopyButton text={code} label="Copy code" />
+      <CopyButton text={code} label={say("login.copy-code")} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Login, type LoginEnd } from "../login";
 import { findLoginWords, type LoginWords, type Row } from "../login-words";
 import type { LoginStarted } from "../protocol";
 import { darkScheme, terminalTheme } from "../terminal-theme";
+import { say } from "../words";
 
 const FONT_PX = 12;
 /** Rows kept above those in sight. */
@@ -61,7 +62,7 @@ export function LoginTerminal({ provider, onStart, onWords, onEnd, ref }: LoginT
     };
   }, [provider]);
   return (
-    <div role="group" aria-label="Terminal of the login; Tab leaves it" className="rounded-lg border border-line bg-panel p-2">
+    <div role="group" aria-label={say("login.terminal")} className="rounded-lg border border-line bg-panel p-2">
       <div ref={place} data-testid="login-terminal" className="h-52 sm:h-72" />
     </div>
   );
@@ -82,7 +83,7 @@ function open(place: HTMLElement): { terminal: Terminal; dispose: () => void } {
   terminal.loadAddon(fit);
   terminal.attachCustomKeyEventHandler((event) => passes(event, terminal));
   terminal.open(place);
-  terminal.textarea?.setAttribute("aria-label", "Terminal of the login: type here, Tab leaves it");
+  terminal.textarea?.setAttribute("aria-label", say("login.terminal.type"));
   fit.fit();
   if (!matchMedia("(pointer: coarse)").matches) terminal.focus();
   const resized = new ResizeObserver(() => { fit.fit(); });

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { say } from "../words";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 
@@ -30,16 +31,16 @@ export function ModelChoice({ options, value, words, onChange }: ModelChoiceProp
       <button
         type="button"
         data-testid="model"
-        aria-label={value === undefined ? "Model" : `Model: ${words(value)}`}
+        aria-label={value === undefined ? say("settings.model") : say("settings.model.is", { model: words(value) })}
         aria-haspopup="dialog"
-        title={value ?? "Model"}
+        title={value ?? say("settings.model")}
         onClick={() => { setOpen(true); }}
         className="target h-8 max-w-48 min-w-0 truncate rounded-lg px-1.5 text-xs text-dim hover:bg-bubble"
       >
-        {value === undefined ? "Model" : words(value)}
+        {value === undefined ? say("settings.model") : words(value)}
       </button>
       {open && (
-        <Dialog title="Model" testid="model-dialog" onClose={() => { setOpen(false); }}>
+        <Dialog title={say("settings.model")} testid="model-dialog" onClose={() => { setOpen(false); }}>
           <ModelSearch
             options={options}
             value={value}
@@ -86,12 +87,12 @@ function ModelSearch({ options, value, words, onChange }: ModelChoiceProps) {
           type="search"
           role="combobox"
           data-testid="model-search"
-          aria-label="Find a model"
+          aria-label={say("settings.model.find")}
           aria-expanded="true"
           aria-controls={id}
           aria-activedescendant={chosen === undefined ? undefined : `${id}-${String(shown.indexOf(chosen))}`}
           aria-autocomplete="list"
-          placeholder={`Find one of ${String(options.length)}`}
+          placeholder={say("settings.model.find-of", { n: options.length })}
           value={text}
           autoFocus
           onChange={(event) => {
@@ -102,7 +103,7 @@ function ModelSearch({ options, value, words, onChange }: ModelChoiceProps) {
           className="target min-w-0 flex-1 bg-transparent text-text outline-none max-sm:text-base"
         />
       </label>
-      <ul ref={list} id={id} role="listbox" aria-label="Models" className="mt-2 h-72 overflow-y-auto">
+      <ul ref={list} id={id} role="listbox" aria-label={say("settings.models")} className="mt-2 h-72 overflow-y-auto">
         {shown.map((model, index) => (
           <li
             key={model}
@@ -114,7 +115,7 @@ function ModelSearch({ options, value, words, onChange }: ModelChoiceProps) {
             className="target flex min-h-8 cursor-pointer items-center gap-2 rounded-lg px-2.5 py-1 text-[0.8125rem] wrap-anywhere hover:bg-panel aria-selected:bg-accent-soft"
           >
             <span className="min-w-0 flex-1">{words(model)}</span>
-            {model === value && <span className="shrink-0 text-xs text-dim">chosen</span>}
+            {model === value && <span className="shrink-0 text-xs text-dim">{say("settings.chosen")}</span>}
           </li>
         ))}
       </ul>
@@ -124,6 +125,6 @@ function ModelSearch({ options, value, words, onChange }: ModelChoiceProps) {
 }
 
 function told(found: number, shown: number): string {
-  if (!found) return "No model has such a name.";
-  return found > shown ? `${String(found - shown)} more: type a part of the name.` : found === 1 ? "One model." : `${String(found)} models.`;
+  if (!found) return say("settings.models.none");
+  return found > shown ? say("settings.models.more", { n: found - shown }) : say("settings.models.found", { n: found });
 }

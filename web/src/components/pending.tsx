@@ -18,7 +18,7 @@ export function PendingPrompt({ command: id }: { command: string }) {
   return (
     <article data-testid="pending" data-command={id} className="flex flex-col items-end pt-5">
       <h2 className="sr-only">Not answered yet: you asked</h2>
-      <UserText id={id} text={prompt.text} faded />
+      <UserText id={id} text={prompt.text} attachments={prompt.attachments} faded />
       {pending && <Waiting pending={pending} onDelete={() => { client.takeBack(id); }} />}
     </article>
   );

@@ -6,9 +6,10 @@ import { AgentChoice, usualAgent } from "./agent-choice";
 import { AgentSettings, type Settings } from "./agent-settings";
 import { Button } from "./button";
 import { useClient } from "./client-context";
-import { PromptBox } from "./composer";
+import { promptsOf } from "./composer";
 import { ConnectionDot } from "./connection";
 import { ProblemNotice } from "./notice";
+import { PromptBox } from "./prompt-box";
 import { BackLink } from "./session-header";
 import { Shell } from "./shell";
 import { TrustNotice } from "./trust-dialog";
@@ -47,16 +48,14 @@ function NewSession({ project: id }: { project: string }) {
   const agent = providers?.find((one) => one.id === provider);
   const place = `new:${id}`;
 
-  const start = async (text: string) => {
-    client.drafts.set(place, text); // it stays a draft until there is a session to send it to
-    setStarting(true);
+  const start = async () => {
+    setStarting(true); // it stays a draft until there is a session to send it to
     const made = await makeSession({ project: id, provider, ...settings });
     setStarting(false);
     setProblem(made.ok ? undefined : made.problem);
     if (!made.ok) return;
-    client.drafts.set(place, "");
     client.lists.put(made.value);
-    client.prompt(made.value.id, text);
+    client.promptDraft(made.value.id, {}, place);
     go(`sessions/${made.value.id}`);
   };
 
@@ -91,7 +90,10 @@ function NewSession({ project: id }: { project: string }) {
         label="Write a prompt to start a session"
         left={<AgentSettings agent={agent} value={settings} onChange={(change) => { setSettings({ ...settings, ...change }); }} />}
         disabled={starting || !project?.trusted || !provider}
-        onSend={(text) => void start(text)}
+        agent={agent}
+        project={id}
+        history={{ own: () => [], older: () => promptsOf(id) }}
+        onSend={() => void start()}
       />
     </div>
   );

@@ -1,9 +1,9 @@
 import { memo } from "react";
-import { address } from "../address";
 import { timeOfDay } from "../clock";
 import type { Turn } from "../session";
 import { useFold } from "./fold";
 import { Icon } from "./icons";
+import { PromptAttachments } from "./prompt-attachments";
 import { agentName, useSession } from "./session-context";
 
 type PromptRowProps = Pick<Turn, "id" | "status" | "text" | "startedAt" | "retryOf" | "attachments" | "origin" | "carried">;
@@ -48,7 +48,9 @@ function Time({ at }: { at: number }) {
 const LINES = 14;
 const CHARACTERS = 1200;
 
-export function UserText({ id, text, attachments = [], faded = false }: {
+const NONE: string[] = [];
+
+export function UserText({ id, text, attachments = NONE, faded = false }: {
   id: string;
   text: string;
   attachments?: string[];
@@ -66,17 +68,7 @@ export function UserText({ id, text, attachments = [], faded = false }: {
           {unfolded ? "Show less" : "Show all"}
         </button>
       )}
-      {attachments.map((attachment) => (
-        <a
-          key={attachment}
-          href={address(`api/attachments/${attachment}`)}
-          target="_blank"
-          rel="noopener"
-          className="mt-1 block text-sm text-accent underline"
-        >
-          Attachment
-        </a>
-      ))}
+      <PromptAttachments ids={attachments} />
     </div>
   );
 }

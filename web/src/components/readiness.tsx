@@ -1,4 +1,5 @@
 import type { ProviderInfo } from "../protocol";
+import { say, sayParts } from "../words";
 import { AgentsLink } from "./agents-link";
 import { CommandLine } from "./failure-card";
 import { Icon } from "./icons";
@@ -14,10 +15,10 @@ export function usable({ readiness }: ProviderInfo): boolean {
 /** Why an agent cannot be used, in a word or two. */
 export function standing(provider: ProviderInfo): string {
   const { readiness } = provider;
-  if (!readiness) return "looking …";
-  if (!readiness.found) return "not here";
-  if (!usable(provider)) return readiness.action?.kind === "add-key" ? "needs a key" : "not signed in";
-  return readiness.version ?? "ready";
+  if (!readiness) return say("agent.looking");
+  if (!readiness.found) return say("agent.not-here");
+  if (!usable(provider)) return say(readiness.action?.kind === "add-key" ? "agent.needs-key" : "agent.not-signed-in");
+  return readiness.version ?? say("agent.ready");
 }
 
 /** Whether and how an agent can be used here: who pays, what to know beforehand, what is missing and the command that brings it. */
@@ -29,7 +30,7 @@ export function Readiness({ provider }: { provider: ProviderInfo }) {
       {account && usable(provider) && (
         <p data-testid="account" className="flex items-start gap-2 text-[0.8125rem] text-dim">
           <span className="mt-px text-faint"><Icon name="card" size={15} /></span>
-          <span className="min-w-0 wrap-anywhere">Paid by <span className="text-text">{account}</span></span>
+          <span className="min-w-0 wrap-anywhere">{sayParts("agent.paid-by").map((part) => (part === "{account}" ? <span key={part} className="text-text">{account}</span> : part))}</span>
         </p>
       )}
       {warning && <Notice tone="warn" icon="alert" testid="account-warning" title={warning} />}
@@ -41,7 +42,7 @@ export function Readiness({ provider }: { provider: ProviderInfo }) {
 function Missing({ provider, readiness }: { provider: ProviderInfo; readiness: Looked }) {
   const { message, action, found } = readiness;
   if (usable(provider)) return message ? <p className="text-[0.8125rem] text-dim">{message}</p> : null;
-  const what = found ? `${provider.name} is not signed in` : `${provider.name} is not on this machine`;
+  const what = say(found ? "agent.is-not-signed-in" : "agent.is-not-here", { agent: provider.name });
   return (
     <div data-testid="missing" className="rounded-xl border border-line bg-panel px-3.5 py-2.5 text-[0.8125rem]">
       <p className="font-medium">{message || what}</p>

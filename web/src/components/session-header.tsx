@@ -5,6 +5,7 @@ import type { SessionChanges, SessionRow } from "../protocol";
 import { go } from "../route";
 import { useStore } from "../store";
 import { toast } from "../toasts";
+import { say } from "../words";
 import { ActionButtons, ActionMenu, type Action } from "./actions";
 import { BypassBadge } from "./agent-settings";
 import { useClient } from "./client-context";
@@ -33,9 +34,9 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   };
   const starred = row?.starred ?? false;
   const actions: Action[] = [
-    { icon: "edit", label: "Rename", testid: "rename", disabled: !row, run: () => { setRenaming(true); } },
-    { icon: "star", label: starred ? "Remove the star" : "Star", testid: "star", disabled: !row, on: starred, run: () => void change({ starred: !starred }) },
-    { icon: "trash", label: "Put into the trash", testid: "session-trash", disabled: !row || row.trashed, run: () => void trash() },
+    { icon: "edit", label: say("session.rename"), testid: "rename", disabled: !row, run: () => { setRenaming(true); } },
+    { icon: "star", label: say(starred ? "session.unstar" : "session.star"), testid: "star", disabled: !row, on: starred, run: () => void change({ starred: !starred }) },
+    { icon: "trash", label: say("session.trash"), testid: "session-trash", disabled: !row || row.trashed, run: () => void trash() },
   ];
   const set = mode ?? row?.mode ?? undefined;
   const where = [row && agentName(shown), row?.projectName, set && modeName(set)].filter(Boolean).join(" · ");
@@ -60,7 +61,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
       </div>
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
-      {!wide && <ActionMenu label="This session" actions={actions} />}
+      {!wide && <ActionMenu label={say("session.this")} actions={actions} />}
     </header>
   );
 }
@@ -70,7 +71,7 @@ export function BackLink({ project }: { project?: string }) {
   return (
     <Link
       to={project ? `projects/${project}` : ""}
-      aria-label="Back to the sessions"
+      aria-label={say("session.back")}
       data-testid="back"
       className="target flex items-center justify-center rounded-lg text-dim"
     >
@@ -89,7 +90,7 @@ function Rename({ title, onDone }: { title: string; onDone: (title?: string) => 
     <form onSubmit={submit}>
       <input
         autoFocus
-        aria-label="Title"
+        aria-label={say("session.title")}
         data-testid="session-rename"
         value={text}
         maxLength={200}

@@ -4,6 +4,7 @@ import { go } from "../route";
 import { useStore } from "../store";
 import { useTitle } from "../title";
 import { toast } from "../toasts";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dock } from "./dock";
@@ -66,11 +67,11 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
           icon="alert"
           role="alert"
           testid="refused"
-          title="This session cannot be shown"
+          title={say("session.refused")}
           actions={
             <>
-              <Button onClick={() => { feed.subscribe(); }}>Try again</Button>
-              <Button look="primary" onClick={() => { go(""); }}>To the projects</Button>
+              <Button onClick={() => { feed.subscribe(); }}>{say("session.again")}</Button>
+              <Button look="primary" onClick={() => { go(""); }}>{say("page.to-projects")}</Button>
             </>
           }
         >
@@ -81,7 +82,7 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
   }
   return (
     <>
-      {phase === "loading" && empty ? <p role="status" className="m-auto text-faint">Loading …</p> : <Transcript />}
+      {phase === "loading" && empty ? <p role="status" className="m-auto text-faint">{say("session.loading")}</p> : <Transcript />}
       {project && !project.trusted && <div className="mx-auto w-full max-w-3xl px-4 pb-2 sm:px-6"><TrustNotice project={project} /></div>}
       {trashed ? <Trashed session={feed.session} /> : <Dock />}
     </>
@@ -97,8 +98,8 @@ function Trashed({ session }: { session: string }) {
   };
   return (
     <div className="mx-auto w-full max-w-3xl px-4 pb-3 sm:px-6">
-      <Notice icon="trash" title="This session is in the trash" actions={<Button look="primary" testid="restore" onClick={() => void restore()}>Restore</Button>}>
-        Restore it to go on.
+      <Notice icon="trash" title={say("session.trashed")} actions={<Button look="primary" testid="restore" onClick={() => void restore()}>{say("session.restore")}</Button>}>
+        {say("session.trashed.long")}
       </Notice>
     </div>
   );

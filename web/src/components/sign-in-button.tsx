@@ -1,5 +1,6 @@
 import { signingIn } from "../signing-in";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 
@@ -10,7 +11,7 @@ export function SignInButton({ provider, again = false }: { provider: string; ag
   if (!offered) return null;
   return (
     <Button look={again ? "plain" : "primary"} icon="key" testid="sign-in-agent" onClick={() => { signingIn.set(provider); }}>
-      {again ? "Sign in anew" : "Sign in here"}
+      {say(again ? "login.anew" : "login.here")}
     </Button>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { LoginEnd } from "../login";
 import type { LoginWords } from "../login-words";
 import type { ProviderInfo } from "../protocol";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
@@ -37,10 +38,10 @@ export default function SignInDialog({ agent, onClose }: { agent: ProviderInfo; 
   // Whoever leaves while it runs may have signed in all the same.
   useEffect(() => () => void client.lists.lookAtAgents(), [client]);
   return (
-    <Dialog title={`Sign in to ${agent.name}`} testid="sign-in-dialog" onClose={onClose} stay={stay} broad footer={<Footer ended={ended} onClose={onClose} onAgain={again} onStop={() => { setLeaving(true); }} />}>
+    <Dialog title={say("login.title", { agent: agent.name })} testid="sign-in-dialog" onClose={onClose} stay={stay} broad footer={<Footer ended={ended} onClose={onClose} onAgain={again} onStop={() => { setLeaving(true); }} />}>
       <div className="space-y-3">
         {leaving && <Leaving agent={agent} onStay={() => { setLeaving(false); }} onLeave={onClose} />}
-        {ended ? <Ended agent={agent} ended={ended} /> : <p className="text-dim">{hint || "Follow what the login says."}</p>}
+        {ended ? <Ended agent={agent} ended={ended} /> : <p className="text-dim">{hint || say("login.follow")}</p>}
         {!ended && <LoginFound words={words} />}
         {!ended && <LoginKeys onEnter={(text) => terminal.current?.enter(text)} onKey={(keys) => terminal.current?.type(keys)} />}
         <LoginTerminal
@@ -57,11 +58,11 @@ export default function SignInDialog({ agent, onClose }: { agent: ProviderInfo; 
 }
 
 function Footer({ ended, onClose, onAgain, onStop }: { ended?: LoginEnd; onClose: () => void; onAgain: () => void; onStop: () => void }) {
-  if (!ended) return <Button testid="login-stop" onClick={onStop}>Stop</Button>;
+  if (!ended) return <Button testid="login-stop" onClick={onStop}>{say("login.stop")}</Button>;
   return (
     <>
-      {ended.reason !== "done" && <Button testid="login-again" onClick={onAgain}>Try again</Button>}
-      <Button look="primary" testid="login-close" onClick={onClose}>Close</Button>
+      {ended.reason !== "done" && <Button testid="login-again" onClick={onAgain}>{say("login.again")}</Button>}
+      <Button look="primary" testid="login-close" onClick={onClose}>{say("login.close")}</Button>
     </>
   );
 }
@@ -74,15 +75,15 @@ function Leaving({ agent, onStay, onLeave }: { agent: ProviderInfo; onStay: () =
       icon="alert"
       role="alert"
       testid="login-leaving"
-      title={`The login of ${agent.name} still runs`}
+      title={say("login.runs", { agent: agent.name })}
       actions={
         <>
-          <Button testid="login-stay" onClick={onStay}>Go on</Button>
-          <Button look="danger" testid="login-leave" onClick={onLeave}>Stop and close</Button>
+          <Button testid="login-stay" onClick={onStay}>{say("login.go-on")}</Button>
+          <Button look="danger" testid="login-leave" onClick={onLeave}>{say("login.leave")}</Button>
         </>
       }
     >
-      Closing this ends it. Where you have signed in already, that is kept.
+      {say("login.runs.long")}
     </Notice>
   );
 }
@@ -95,7 +96,7 @@ function Ended({ agent, ended }: { agent: ProviderInfo; ended: LoginEnd }) {
       icon={done ? "check" : "alert"}
       role={done ? "status" : "alert"}
       testid="login-ended"
-      title={done ? `Signed in to ${agent.name}` : ended.message}
+      title={done ? say("login.done", { agent: agent.name }) : ended.message}
     >
       {done ? ended.message : <WhatToDo ended={ended} />}
     </Notice>
@@ -106,7 +107,7 @@ function WhatToDo({ ended }: { ended: LoginEnd }) {
   const { action } = ended;
   return (
     <>
-      <p>Try again{action?.command ? ", or type this where the server runs:" : "."}</p>
+      <p>{say(action?.command ? "login.try-or-type" : "login.try")}</p>
       {action?.command && <CommandLine command={action.command} />}
     </>
   );

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 import { signingIn } from "../signing-in";
 import { useStore } from "../store";
+import { say } from "../words";
 import { useClient } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
 
@@ -13,8 +14,8 @@ export function SigningIn() {
   const agent = useStore(client.lists.view, ({ providers }) => providers?.find(({ id }) => id === provider));
   if (!agent) return null;
   return (
-    <ErrorBoundary what="The sign-in">
-      <Suspense fallback={<p role="status" className="sr-only">Opening a terminal …</p>}>
+    <ErrorBoundary what={say("login.what")}>
+      <Suspense fallback={<p role="status" className="sr-only">{say("login.opening")}</p>}>
         <SignInDialog key={agent.id} agent={agent} onClose={() => { signingIn.set(undefined); }} />
       </Suspense>
     </ErrorBoundary>

@@ -38,6 +38,8 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """What a person agrees to, once for each project, before it starts there; "": nothing to agree to."""
     resume: bool = True
     images: bool = False
+    files: Literal["paths", "text"] = "paths"
+    """As in `Capabilities`."""
     warm: bool = False
     """It may be started before the first prompt."""
     late_replay: bool = False
@@ -75,6 +77,7 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
             consent=self.consent,
             resume=self.resume,
             images=self.images,
+            files=self.files,
             modes=tuple(self.modes),
             bypass_modes=tuple(self.bypass_modes),
             models=tuple(self.models),

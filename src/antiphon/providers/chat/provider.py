@@ -22,6 +22,7 @@ def entry(id: str, name: str, limits: Limits) -> AcpEntry:
         modes=MODES,
         bypass_modes=["bypass"],
         images=True,
+        files="text",
         warm=True,
         limits=limits,
     )

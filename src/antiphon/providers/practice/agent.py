@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import antiphon
 from antiphon.providers.loose import Json, tables, text
@@ -123,8 +124,10 @@ class PracticeAgent:
         conversation = self._find(params)
         if conversation.running:
             raise RpcError(INVALID_PARAMS, "A prompt is running already")
-        words = "\n".join(text(block.get("text")) for block in tables(params.get("prompt")))
-        conversation.running = asyncio.ensure_future(self._turn(conversation, words))
+        blocks = tables(params.get("prompt"))
+        words = "\n".join(text(block.get("text")) for block in blocks if block.get("type") == "text")
+        links = [block for block in blocks if block.get("type") == "resource_link"]
+        conversation.running = asyncio.ensure_future(self._turn(conversation, words, links))
         try:
             return {"stopReason": await conversation.running}
         except (asyncio.CancelledError, Cancelled):
@@ -132,12 +135,14 @@ class PracticeAgent:
         finally:
             conversation.running = None
 
-    async def _turn(self, conversation: Conversation, words: str) -> str:
+    async def _turn(self, conversation: Conversation, words: str, links: Sequence[Json]) -> str:
         conversation.memory.add("user", words)
         talk = Talk(self._peer, conversation.session)
         work = Work(talk, conversation.folder, conversation.memory)
         conversation.faults = Faults(talk)
         try:
+            for link in links:
+                await talk.say(await asyncio.to_thread(_given, link))
             for ask in parse(words):
                 await _do(work, conversation.faults, talk, ask)
         finally:
@@ -162,6 +167,13 @@ async def _do(work: Work, faults: Faults, talk: Talk, ask: Ask) -> None:
             await VERBS[ask.verb](work, ask)
     except Refused as refused:
         await talk.say(f"{refused}\n")
+
+
+def _given(link: Json) -> str:
+    """A file that came with the prompt, in words; reads it."""
+    path = Path(unquote(urlsplit(text(link.get("uri"))).path))
+    size = f"{path.stat().st_size:,} bytes" if path.is_file() else "not there"
+    return f"I was given {text(link.get('name'))} ({text(link.get('mimeType'))}, {size}).\n"
 
 
 def _folder(params: Json) -> Path:

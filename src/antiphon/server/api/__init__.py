@@ -6,6 +6,7 @@ from antiphon.server.api import (
     commands,
     consents,
     events,
+    file_names,
     folders,
     health,
     imports,
@@ -15,6 +16,7 @@ from antiphon.server.api import (
     providers,
     rules,
     sessions,
+    storage,
     tokens,
 )
 
@@ -24,6 +26,7 @@ ROUTES = (
     *folders.ROUTES,
     *sessions.ROUTES,
     *events.ROUTES,
+    *file_names.ROUTES,
     *commands.ROUTES,
     *attachments.ROUTES,
     *imports.ROUTES,
@@ -32,6 +35,7 @@ ROUTES = (
     *rules.ROUTES,
     *consents.ROUTES,
     *tokens.ROUTES,
+    *storage.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
 )

@@ -12,13 +12,17 @@ from antiphon.log import attachments as log
 from antiphon.server.connection import LIMITS
 from antiphon.server.dependencies import AnyRequest, Caller, Parts
 from antiphon.server.errors import ApiError, not_found, refusals
-from antiphon.server.rest import Attachment
+from antiphon.server.rest import Attachment, Attachments
 
 MEDIA_TYPE = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$")
 
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a browser may show in its place; all else is only saved (an HTML page must not run as ours)."""
 
+IDS_LIMIT = 100
+"""Attachments that are told of in one answer."""
+
+Ids = Annotated[str, QueryParameter(max_length=65 * IDS_LIMIT)]
 FileName = Annotated[str, QueryParameter(name="name", min_length=1, max_length=255)]
 
 
@@ -54,6 +58,10 @@ async def add_attachment(
             at=parts.clock.now(),
         )
     )
+    return _resource(row)
+
+
+def _resource(row: log.Attachment) -> Attachment:
     return Attachment(id=row.id, name=row.name, media_type=row.media_type, size=row.size)
 
 
@@ -61,6 +69,16 @@ def _plain(name: str) -> str:
     """A file's name alone, without folders and control characters."""
     last = re.split(r"[/\\]", name)[-1]
     return "".join(c for c in last if c.isprintable()) or "file"
+
+
+@get("/api/attachments", tags=["attachments"], responses=refusals(400))
+async def list_attachments(parts: Parts, caller: Caller, ids: Ids) -> Attachments:
+    """What these attachments are; `ids` with commas between. One that is not yours is left out."""
+    wanted = list(dict.fromkeys(filter(None, ids.split(","))))
+    if len(wanted) > IDS_LIMIT:
+        raise ApiError(400, "invalid", f"ids: at most {IDS_LIMIT} at once.")
+    rows = await parts.log.read(lambda conn: log.get_all(conn, caller.user, wanted))
+    return Attachments(attachments=[_resource(row) for row in rows])
 
 
 @get("/api/attachments/{attachment:str}", tags=["attachments"], responses=refusals(404))
@@ -82,4 +100,4 @@ async def get_attachment(parts: Parts, caller: Caller, attachment: FromPath[str]
     )
 
 
-ROUTES = (add_attachment, get_attachment)
+ROUTES = (add_attachment, list_attachments, get_attachment)

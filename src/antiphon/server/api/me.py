@@ -8,6 +8,7 @@ from antiphon.log.users import get_user
 from antiphon.server.auth import COOKIE_MS, Identity, cookie_header
 from antiphon.server.context import Context
 from antiphon.server.dependencies import AnyRequest, Caller, Parts
+from antiphon.server.devices import device_name
 from antiphon.server.errors import ApiError, refusals
 from antiphon.server.rest import Me, SignIn
 
@@ -22,7 +23,7 @@ async def sign_in(request: AnyRequest, parts: Parts, data: RequestBody[SignIn]) 
             "Too many sign-ins failed from this address. Wait a little, then use a fresh link: antiphon link."
         )
         raise ApiError(429, "too-many-tries", message, {"retry-after": str(int(wait) + 1)})
-    signed_in = await parts.auth.sign_in(data.token)
+    signed_in = await parts.auth.sign_in(data.token, device_name(request.headers.get("user-agent", "")))
     if signed_in is None:
         parts.limiter.failed(address)
         message = (
@@ -41,6 +42,13 @@ async def sign_out(parts: Parts, caller: Caller) -> Response[None]:
     await parts.sign_out(caller.token)
     header = cookie_header(parts.auth.cookie, "", path=_path(parts), secure=_secure(parts), seconds=0)
     return Response(None, status_code=204, headers={"set-cookie": header})
+
+
+@post("/api/sign-out/others", status_code=204, tags=["signing in"], responses=refusals())
+async def sign_out_others(parts: Parts, caller: Caller) -> None:
+    """Sign out every other browser, and end its connections; links that nobody has used sign in no more."""
+    for token in await parts.auth.revoke_others(caller):
+        await parts.sign_out(token)
 
 
 @get("/api/me", tags=["signing in"], responses=refusals())
@@ -88,4 +96,4 @@ def _secure(parts: Context) -> bool:
     return parts.settings.public_url is not None and parts.settings.public_url.secure
 
 
-ROUTES = (sign_in, sign_out, me)
+ROUTES = (sign_in, sign_out, sign_out_others, me)

@@ -9,6 +9,7 @@ import { agents } from "./agents";
 import { changes } from "./changes";
 import { settings } from "./settings";
 import { failures } from "./failures";
+import { page } from "./page";
 
 export const en = {
   ...shell,
@@ -20,4 +21,5 @@ export const en = {
   ...changes,
   ...settings,
   ...failures,
+  ...page,
 } as const;

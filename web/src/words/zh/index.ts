@@ -10,6 +10,7 @@ import { agents } from "./agents";
 import { changes } from "./changes";
 import { settings } from "./settings";
 import { failures } from "./failures";
+import { page } from "./page";
 
 export const zh: Words = {
   ...shell,
@@ -21,4 +22,5 @@ export const zh: Words = {
   ...changes,
   ...settings,
   ...failures,
+  ...page,
 };

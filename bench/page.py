@@ -1,0 +1,103 @@
+"""The page in a real Chromium: how much of it is loaded, how soon one can write, how soon another session is there."""
+
+import time
+
+from playwright.async_api import BrowserContext, Page
+
+from bench.browser import browser, signed_in
+from bench.figures import Result, Row, percentile
+from bench.filled import with_sessions
+from bench.served import Server, served, temporary
+from bench.wire import Wrong
+
+COMPOSER = '[data-testid="composer"]'
+TITLE = '[data-testid="session-title"]'
+CODE = """performance.getEntriesByType("resource").filter(({name}) => /[.](js|css)([?]|$)/.test(name))
+    .reduce((bytes, {encodedBodySize}) => bytes + encodedBodySize, 0)"""
+SWITCH = """async id => {
+  const row = document.querySelector(`[data-testid="session-row"][data-session="${id}"]`);
+  const began = performance.now();
+  (row.matches("a,button") ? row : row.querySelector("a,button")).click();
+  const there = () => location.pathname.endsWith(id) && document.querySelector('[data-testid="composer"]:not(:disabled)')
+    && document.querySelector('[data-testid="transcript"]');
+  while (!there()) await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
+
+
+async def run(quick: bool) -> Result:
+    """Cold loads of a session; then from session to session beside a list of 100,000."""
+    loads, switches = (2, 6) if quick else (7, 40)
+    with temporary() as folder:
+        await with_sessions(folder)
+        async with browser() as chrome, served(folder) as server:
+            session = await server.session("practice")
+            usable, bare, weights = [], [], []
+            for _ in range(loads):
+                async with signed_in(chrome, server) as context:
+                    bare.append(await _bare(context))
+                    seconds, weight = await _load(context, session)
+                    usable.append(seconds)
+                    weights.append(weight)
+            async with signed_in(chrome, server) as context:
+                switched = await _switch(context, server, switches)
+    return Result(
+        title="Page: first load, and switching",
+        how=f"Chromium, headless, 1280 x 800. A session is opened with an empty cache, {loads} times: until its composer takes "
+        "text, and what JS and CSS came over the wire for it, compressed; floor: the same browser opens the server's icon. Then "
+        f"{switches} clicks in a sidebar of 100,000 sessions: until the other session's transcript and composer are drawn.",
+        rows=[
+            Row(what="first load, JS and CSS", value=max(weights) / 1000, unit="kB", at_most=220),
+            Row(
+                what="composer usable, median",
+                value=percentile(usable, 50),
+                floor=percentile(bare, 50),
+                unit="s",
+                at_most=1,
+            ),
+            Row(what="switching session, p50", value=percentile(switched, 50), unit="ms", at_most=100),
+            Row(what="switching session, p99", value=percentile(switched, 99), unit="ms"),
+        ],
+        checked="the composer took text each time; each click showed the session that it was for",
+    )
+
+
+async def _load(context: BrowserContext, session: str) -> tuple[float, int]:
+    """Seconds until the composer takes text, and bytes of code."""
+    page = await context.new_page()
+    devtools = await context.new_cdp_session(page)
+    await devtools.send("Network.clearBrowserCache")
+    began = time.monotonic()
+    await page.goto(f"/sessions/{session}", wait_until="commit")
+    await page.locator(COMPOSER).fill("x")
+    seconds = time.monotonic() - began
+    if await page.locator(COMPOSER).input_value() != "x":
+        raise Wrong("the composer did not keep what was written")
+    weight = await page.evaluate(CODE)
+    await page.close()
+    return seconds, weight
+
+
+async def _bare(context: BrowserContext) -> float:
+    page = await context.new_page()
+    began = time.monotonic()
+    await page.goto("/icon.svg")
+    seconds = time.monotonic() - began
+    await page.close()
+    return seconds
+
+
+async def _switch(context: BrowserContext, server: Server, times: int) -> list[float]:
+    """ms from a click to the other session."""
+    page = await context.new_page()
+    listed = (await server.get("/api/sessions?limit=20"))["sessions"]
+    await page.goto(f"/sessions/{listed[0]['id']}")
+    await page.locator(COMPOSER).wait_for()
+    return [await _click(page, listed[at % len(listed)]["id"]) for at in range(1, times + 1)]
+
+
+async def _click(page: Page, session: str) -> float:
+    row = page.locator(f'[data-testid="session-row"][data-session="{session}"]')
+    await row.wait_for()
+    return await page.evaluate(SWITCH, session)

@@ -1,0 +1,155 @@
+/** Files that go with what is being written, by place: each is uploaded at once, and what was uploaded survives a reload. */
+
+import { storageKey } from "./address";
+import { newId } from "./ids";
+import type { KnownFiles } from "./known-files";
+import { Store } from "./store";
+import { upload } from "./upload";
+
+/** With one prompt, as the server has it. */
+export const MOST = 32;
+
+export interface AttachedFile {
+  key: string;
+  name: string;
+  mediaType: string;
+  /** Bytes. */
+  size: number;
+  /** What the server knows it by; there once it is uploaded. */
+  id?: string;
+  /** The part that is uploaded, 0 … 1, while it is under way. */
+  progress?: number;
+  /** Why it cannot go along. */
+  problem?: string;
+  /** Trying again may help. */
+  again?: boolean;
+}
+
+export type Files = readonly AttachedFile[];
+/** Why a file of this size and kind cannot go along; undefined: it can. */
+export type Refuse = (file: { name: string; size: number; type: string }) => string | undefined;
+
+const NONE: Files = [];
+
+export class Attached {
+  readonly files = new Store<Readonly<Record<string, Files>>>({});
+  readonly known: KnownFiles;
+  readonly #kept = new Map<string, Files>();
+  readonly #sources = new Map<string, File>();
+  readonly #uploads = new Map<string, { abort: () => void }>();
+
+  constructor(known: KnownFiles) {
+    this.known = known;
+  }
+
+  of(place: string): Files {
+    return this.files.get()[place] ?? this.#keptAt(place);
+  }
+
+  /** Takes the files that the person chose; those that cannot go along stay and say why, until they are removed. */
+  add(place: string, files: Iterable<File>, refuse: Refuse): void {
+    for (const file of files) {
+      const one: AttachedFile = { key: newId(), name: file.name || "file", mediaType: file.type, size: file.size };
+      const problem = refuse(file);
+      this.#set(place, [...this.of(place), problem ? { ...one, problem } : one]);
+      if (problem) continue;
+      this.#sources.set(one.key, file);
+      this.#upload(place, one.key, file);
+    }
+  }
+
+  retry(place: string, key: string): void {
+    const source = this.#sources.get(key);
+    if (source) this.#upload(place, key, source);
+  }
+
+  /** Takes one away; what is under way is broken off. */
+  remove(place: string, key: string): void {
+    this.#forget(key);
+    this.#set(place, this.of(place).filter((file) => file.key !== key));
+  }
+
+  /** Takes all that is uploaded out of the place: it goes with a prompt. */
+  take(place: string): string[] {
+    const ids = this.of(place).flatMap(({ id }) => id ?? []);
+    for (const { key } of this.of(place)) this.#forget(key);
+    this.#set(place, []);
+    return ids;
+  }
+
+  /** Puts what did not go back, before what was added since. */
+  restore(place: string, ids: readonly string[] = []): void {
+    const since = this.of(place);
+    const back = ids.filter((id) => !since.some((file) => file.id === id));
+    if (back.length) this.#set(place, [...back.map((id) => ({ key: newId(), ...this.known.of(id) })), ...since]);
+  }
+
+  #keptAt(place: string): Files {
+    const found = this.#kept.get(place) ?? read(place);
+    this.#kept.set(place, found);
+    return found;
+  }
+
+  #upload(place: string, key: string, file: File): void {
+    this.#change(place, key, { progress: 0, problem: undefined, again: undefined });
+    const under = upload(
+      file,
+      (progress) => { this.#change(place, key, { progress }); },
+      (answer) => {
+        this.#uploads.delete(key);
+        if (answer.ok) {
+          this.#sources.delete(key);
+          this.known.add([answer.value]);
+          this.#change(place, key, { ...answer.value, progress: undefined });
+        } else {
+          const { message, status } = answer.problem;
+          this.#change(place, key, { progress: undefined, problem: message, again: status === 0 || status >= 500 });
+        }
+      },
+    );
+    this.#uploads.set(key, under);
+  }
+
+  #forget(key: string): void {
+    this.#uploads.get(key)?.abort();
+    this.#uploads.delete(key);
+    this.#sources.delete(key);
+  }
+
+  #change(place: string, key: string, fields: Partial<AttachedFile>): void {
+    this.#set(place, this.of(place).map((file) => (file.key === key ? { ...file, ...fields } : file)));
+  }
+
+  #set(place: string, files: Files): void {
+    this.files.patch({ [place]: files });
+    write(place, files);
+  }
+}
+
+/** Whether all that is there can go along now. */
+export function complete(files: Files): boolean {
+  return files.every(({ id }) => id !== undefined);
+}
+
+function keyOf(place: string): string {
+  return storageKey(`attached:${place}`);
+}
+
+function read(place: string): Files {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(keyOf(place)) ?? "[]");
+    return Array.isArray(found) ? (found as AttachedFile[]).filter(({ id, key }) => id && key) : NONE;
+  } catch {
+    return NONE; // no storage, or not ours
+  }
+}
+
+function write(place: string, files: Files): void {
+  const kept = files.filter(({ id }) => id);
+  try {
+    if (kept.length) localStorage.setItem(keyOf(place), JSON.stringify(kept));
+    else localStorage.removeItem(keyOf(place));
+  } catch {
+    // No storage, or it is full: they live in memory, as long as the page does.
+  }
+}

@@ -1,0 +1,143 @@
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import type { AgentCommand, ProviderInfo } from "../protocol";
+import { useStore } from "../store";
+import { say } from "../words";
+import { useAttaching, type Attaching } from "./attach";
+import { AttachButton, AttachedFiles, DropPlace } from "./attach-files";
+import { IconButton } from "./button";
+import { useClient } from "./client-context";
+import { useCommandMenu } from "./command-menu";
+import { useFileMenu } from "./prompt-files";
+import { usePromptHistory, type PromptHistory } from "./prompt-history";
+
+interface PromptBoxProps {
+  /** Whose draft it is. */
+  place: string;
+  label: string;
+  /** Takes the draft from its place, and sends it. */
+  onSend: () => void;
+  /** Who is asked: what it takes of files. */
+  agent?: ProviderInfo;
+  /** Whose files are named after an `@`. */
+  project?: string;
+  /** What the agent offers after a slash. */
+  commands?: AgentCommand[];
+  history?: PromptHistory;
+  left?: ReactNode;
+  stop?: ReactNode;
+  disabled?: boolean;
+}
+
+const NONE: AgentCommand[] = [];
+
+/** A text field that grows, keeps its draft, takes files, and sends with Enter. */
+export function PromptBox({ place, label, onSend, agent, project, commands = NONE, history, left, stop, disabled = false }: PromptBoxProps) {
+  const client = useClient();
+  const text = useStore(client.drafts.texts, () => client.drafts.get(place));
+  const limit = useStore(client.limits, (limits) => limits?.promptCharacters ?? Infinity);
+  const attaching = useAttaching(place, agent);
+  const { field, caret, ...follow } = useCaret(place);
+  const tooLong = text.length > limit;
+  const hindered = disabled || tooLong || !text.trim() || !attaching.ready;
+  const set = (next: string, at = next.length) => {
+    client.drafts.set(place, next);
+    follow.place(at);
+  };
+  const commandMenu = useCommandMenu(commands, text, set);
+  const fileMenu = useFileMenu(project, text, caret, set);
+  const { menu, aria } = commandMenu.menu ? commandMenu : fileMenu;
+  const inHistory = usePromptHistory(history, text, set);
+
+  const send = () => {
+    if (hindered) return;
+    onSend();
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (commandMenu.onKeyDown(event) || fileMenu.onKeyDown(event) || inHistory(event)) return;
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || isTouch()) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <DropPlace onFiles={attaching.add} className="rounded-2xl border border-line bg-raised shadow-xs focus-within:border-accent">
+      {menu}
+      <AttachedFiles {...{ place, attaching, agent }} />
+      <textarea
+        {...aria}
+        ref={field}
+        data-testid="composer"
+        aria-label={label}
+        placeholder={label}
+        rows={1}
+        value={text}
+        onChange={(event) => {
+          client.drafts.set(place, event.target.value);
+          follow.onSelect();
+        }}
+        onSelect={follow.onSelect}
+        onPaste={attaching.onPaste}
+        onKeyDown={onKeyDown}
+        className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[0.9375rem] leading-relaxed outline-none max-sm:text-base"
+      />
+      <div className="flex items-center gap-1 px-2 pb-2">
+        <AttachButton onFiles={attaching.add} />
+        <div className="flex min-w-0 flex-1 items-center gap-2">
+          {left}
+          <Hindrance {...{ text, limit, attaching }} />
+        </div>
+        {stop}
+        <IconButton
+          icon="arrowUp"
+          label={say("composer.send")}
+          testid="send"
+          size={18}
+          disabled={hindered}
+          onClick={send}
+          className="!bg-accent !text-on-accent enabled:hover:brightness-110"
+        />
+      </div>
+    </DropPlace>
+  );
+}
+
+/** Why what is there cannot be sent, where it is not plain to see. */
+function Hindrance({ text, limit, attaching }: { text: string; limit: number; attaching: Attaching }) {
+  if (text.length > limit) {
+    return <span role="alert" className="text-xs text-bad">{say("composer.too-long", { length: text.length, limit })}</span>;
+  }
+  if (!attaching.files.length || (text.trim() && attaching.ready)) return null;
+  const failed = attaching.files.some(({ problem }) => problem);
+  const why = failed ? say("attach.has-failed") : attaching.ready ? say("attach.needs-words") : undefined;
+  return why && <span role="status" className="min-w-0 truncate text-xs text-faint">{why}</span>;
+}
+
+/** The field, where its caret is, and where it is to go once a text that was put there is drawn. */
+function useCaret(place: string) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState(0);
+  const [wanted, setWanted] = useState<{ at: number }>();
+  useEffect(() => {
+    if (!isTouch()) field.current?.focus();
+  }, [place]);
+  useLayoutEffect(() => {
+    if (!wanted) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(wanted.at, wanted.at);
+  }, [wanted]);
+  return {
+    field,
+    caret,
+    place: (at: number) => {
+      setCaret(at);
+      setWanted({ at });
+    },
+    onSelect: () => { setCaret(field.current?.selectionEnd ?? 0); },
+  };
+}
+
+/** On a touch screen Enter makes a line, as people expect there. */
+function isTouch(): boolean {
+  return window.matchMedia("(pointer: coarse)").matches;
+}

@@ -1,0 +1,40 @@
+import { useEffect, useEffectEvent, useState } from "react";
+import { say } from "../words";
+import { Button } from "./button";
+
+/** ms within which the second Escape counts. */
+const AGAIN_MS = 3000;
+
+/** Stops the turn: by a click, or by Escape twice, wherever the focus is. */
+export function StopButton({ onStop }: { onStop: () => void }) {
+  const [armed, setArmed] = useState(false);
+  const pressed = useEffectEvent(() => {
+    if (armed) onStop();
+    setArmed(!armed);
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || event.repeat || event.isComposing) return;
+      if (!document.querySelector("dialog[open]")) pressed(); // there Escape closes it
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+    };
+  }, []);
+  useEffect(() => {
+    if (!armed) return;
+    const timer = setTimeout(() => { setArmed(false); }, AGAIN_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [armed]);
+  return (
+    <>
+      <Button look="danger" icon="stop" testid="stop" title={say("composer.stop.keys")} onClick={onStop}>
+        {armed ? say("composer.stop.again") : say("composer.stop")}
+      </Button>
+      <span role="status" className="sr-only">{armed && say("composer.stop.again")}</span>
+    </>
+  );
+}

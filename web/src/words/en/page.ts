@@ -1,0 +1,21 @@
+/** The page as a whole, and a session's frame. */
+export const page = {
+  "page.what": "The page",
+  "page.unreachable": "Antiphon does not answer",
+  "page.nowhere": "There is nothing at this address",
+  "page.to-projects": "To the projects",
+  "page.mistake": "Something in this page went wrong ({error}). If it looks odd, reload it: nothing is lost.",
+  "session.rename": "Rename",
+  "session.star": "Star",
+  "session.unstar": "Remove the star",
+  "session.trash": "Put into the trash",
+  "session.this": "This session",
+  "session.back": "Back to the sessions",
+  "session.title": "Title",
+  "session.refused": "This session cannot be shown",
+  "session.again": "Try again",
+  "session.loading": "Loading …",
+  "session.trashed": "This session is in the trash",
+  "session.trashed.long": "Restore it to go on.",
+  "session.restore": "Restore",
+} as const;
