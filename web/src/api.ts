@@ -3,6 +3,8 @@
 import { address } from "./address";
 import type { Filter } from "./list-filter";
 import type {
+  ApprovalOutcome,
+  Approvals,
   Attachments,
   BringsList,
   Consent,
@@ -111,6 +113,9 @@ export const fetchFolders = (path?: string) => request<Folders>("GET", `api/fold
 export const makeFolder = (parent: string, name: string) =>
   request<MadeFolder>("POST", "api/folders", { parent, name });
 
+export const fetchApprovals = () => request<Approvals>("GET", "api/approvals");
+export const fetchApproval = (session: string, approval: string) =>
+  request<ApprovalOutcome>("GET", `api/approvals/${session}/${approval}`);
 export const fetchAttachments = (ids: readonly string[]) =>
   request<Attachments>("GET", `api/attachments?${query({ ids: ids.join(",") })}`);
 

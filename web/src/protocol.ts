@@ -1326,7 +1326,19 @@ export interface Approvals {
 export interface WaitingApproval {
   session: string;
   title: string;
+  provider: string;
+  project: string;
+  projectName: string;
   request: ApprovalRequested;
+}
+/**
+ * How an approval stands: open, or closed when, by whom or what, and with which option.
+ */
+export interface ApprovalOutcome {
+  request: ApprovalRequested;
+  resolvedAt?: number | null;
+  by?: ("agent" | "person" | "server" | "turn-ended") | null;
+  option?: string | null;
 }
 /**
  * All of them.
@@ -1440,6 +1452,7 @@ export interface Refused {
     | "storage-full"
     | "too-large"
     | "too-many-tries"
+    | "unknown-approval"
     | "unknown-attachment"
     | "unknown-consent"
     | "unknown-folder"

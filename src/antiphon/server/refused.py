@@ -23,6 +23,7 @@ ErrorCode = Literal[
     "unknown-turn",
     "unknown-rule",
     "unknown-consent",
+    "unknown-approval",
     "unknown-folder",
     "outside-roots",
     "folder-exists",

@@ -325,12 +325,30 @@ class Providers(Resource, frozen=True):
     providers: list[ProviderInfo]
 
 
+ClosedBy = Literal["person", "turn-ended", "agent", "server"]
+
+
 class WaitingApproval(Resource, frozen=True):
     """An open approval and where it stands."""
 
     session: str
     title: str
+    provider: str
+    project: str
+    """The project's id."""
+    project_name: str
     request: ApprovalRequested
+
+
+class ApprovalOutcome(Resource, frozen=True):
+    """How an approval stands: open, or closed when, by whom or what, and with which option."""
+
+    request: ApprovalRequested
+    resolved_at: int | None = None
+    """None: it waits for the person."""
+    by: ClosedBy | None = None
+    option: str | None = None
+    """None: it was closed without an answer."""
 
 
 class Approvals(Resource, frozen=True):

@@ -59,6 +59,7 @@ RESOURCES = (
     rest.ProviderKey,
     rest.NewKey,
     rest.Approvals,
+    rest.ApprovalOutcome,
     rest.Rules,
     rest.Consent,
     rest.Consents,

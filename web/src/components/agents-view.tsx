@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useStore } from "../store";
+import { useTitle } from "../title";
 import { say } from "../words";
 import { AgentCard } from "./agent-card";
 import { Button } from "./button";
@@ -18,10 +19,7 @@ export function AgentsView({ agent }: { agent?: string }) {
   const ready = providers?.filter(usable).length ?? 0;
   const unknown = agent && providers && !providers.some(({ id }) => id === agent);
   useEffect(() => { client.lists.visitAgents(); }, [client]);
-  useEffect(() => {
-    document.title = `${say("agents.title")} · Antiphon`;
-    return () => { document.title = "Antiphon"; };
-  }, []);
+  useTitle(say("agents.title"));
   return (
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />

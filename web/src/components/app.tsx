@@ -12,6 +12,7 @@ import { Projects } from "./projects";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
+import { WaitingForYou } from "./waiting-bell";
 import { Workspace } from "./workspace";
 
 const SettingsView = lazy(() => import("./settings-view"));
@@ -25,6 +26,7 @@ export function App({ client }: { client: Client }) {
         <Page client={client} />
       </ErrorBoundary>
       <SigningIn />
+      <WaitingForYou />
       <Toasts />
     </ClientContext>
   );

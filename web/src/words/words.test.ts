@@ -69,14 +69,8 @@ function spokenIn(file: string): string[] {
 /** Not yet in the catalogue; to be emptied. */
 const ENGLISH_ONLY = new Set([
   "actions.tsx",
-  "approval-fields.tsx",
-  "approval-options.tsx",
-  "approval-outcome.tsx",
-  "approval.tsx",
   "busy-notice.tsx",
-  "connection.tsx",
   "consent-dialog.tsx",
-  "dialog.tsx",
   "dock.tsx",
   "error-boundary.tsx",
   "failure-card.tsx",
