@@ -21,7 +21,7 @@ USUAL = "default"
 def hello(answer: Json, model: str | None = None) -> SessionUpdated:
     """What the answer to `initialize` says of the session. `model`: the one that it was started with."""
     models = tables(answer.get("models"))
-    chosen = next((each for each in models if each.get("value") == (model or USUAL)), {})
+    chosen = next((each for each in models if each.get("value") == (model or USUAL)), None)
     return SessionUpdated(
         commands=commands(answer),
         models=[value for each in models if (value := text(each.get("value")))] or None,
