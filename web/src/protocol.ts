@@ -821,6 +821,7 @@ export interface SessionRow {
   effort?: string | null;
   trashed?: boolean;
   imported?: boolean;
+  unread?: boolean;
 }
 /**
  * How far the agents' own records have been looked through, a few times a second while it lasts.
@@ -1134,6 +1135,32 @@ export interface SessionChanges {
   trashed?: boolean | null;
 }
 /**
+ * How far somebody has read a session.
+ */
+export interface Seen {
+  seq: number;
+}
+/**
+ * A page of what was said, the newest first.
+ */
+export interface SearchResults {
+  hits: SearchHit[];
+  next: string | null;
+  indexed: number;
+}
+/**
+ * Something that was said.
+ */
+export interface SearchHit {
+  session: SessionRow;
+  seq: number;
+  turn: string | null;
+  item: string | null;
+  role: "agent" | "person";
+  at: number;
+  parts: string[];
+}
+/**
  * Events of a session in order.
  */
 export interface EventsPage {
@@ -1299,7 +1326,19 @@ export interface Approvals {
 export interface WaitingApproval {
   session: string;
   title: string;
+  provider: string;
+  project: string;
+  projectName: string;
   request: ApprovalRequested;
+}
+/**
+ * How an approval stands: open, or closed when, by whom or what, and with which option.
+ */
+export interface ApprovalOutcome {
+  request: ApprovalRequested;
+  resolvedAt?: number | null;
+  by?: ("agent" | "person" | "server" | "turn-ended") | null;
+  option?: string | null;
 }
 /**
  * All of them.
@@ -1407,11 +1446,13 @@ export interface Refused {
     | "not-restorable"
     | "origin-missing"
     | "outside-roots"
+    | "search-unavailable"
     | "server-stopping"
     | "signed-out"
     | "storage-full"
     | "too-large"
     | "too-many-tries"
+    | "unknown-approval"
     | "unknown-attachment"
     | "unknown-consent"
     | "unknown-folder"

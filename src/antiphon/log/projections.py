@@ -163,7 +163,7 @@ def _turn_ended(conn: Connection, session: int, event: e.TurnEnd, _body: bytes) 
     if was == "queued":
         _touch(conn, session, event.at, queued=_s.queued - 1)
     else:
-        _touch(conn, session, event.at, running=None, stalled=False, last_end=kind)
+        _touch(conn, session, event.at, running=None, stalled=False, last_end=kind, ended=event.seq)
 
 
 def _turn_stalled(conn: Connection, session: int, event: e.TurnStalled, _body: bytes) -> None:

@@ -239,6 +239,8 @@ class SessionRow(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     trashed: bool = False
     imported: bool = False
     """The agent's own program began it, not Antiphon."""
+    unread: bool = False
+    """A turn has ended since its owner last saw it."""
 
 
 class Sessions(Frame, frozen=True, tag="sessions"):

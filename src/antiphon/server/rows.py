@@ -31,6 +31,7 @@ def session_row(row: sessions.Session) -> SessionRow:
         effort=row.effort,
         trashed=row.trashed_at is not None,
         imported=row.imported,
+        unread=row.ended > row.seen,
     )
 
 

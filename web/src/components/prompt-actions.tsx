@@ -1,7 +1,10 @@
 import { lazy, Suspense, useState } from "react";
+import { linkTo } from "../copy";
 import { say } from "../words";
 import { IconButton } from "./button";
+import { CopyButton } from "./copy-button";
 import type { IconName } from "./icons";
+import { useSession } from "./session-context";
 
 const AgainDialog = lazy(() => import("./prompt-again").then(({ AgainDialog }) => ({ default: AgainDialog })));
 const ForkDialog = lazy(() => import("./prompt-again").then(({ ForkDialog }) => ({ default: ForkDialog })));
@@ -13,8 +16,12 @@ const ACTIONS = [
   { what: "restore", icon: "undo", label: "restore.action", Opened: RestoreDialog },
 ] as const satisfies { what: string; icon: IconName; label: string; Opened: unknown }[];
 
-/** What can be done from an earlier prompt: ask it anew, go on from it, bring its files back. Quiet until they are looked for. */
-export function PromptActions({ turn, running }: { turn: string; running: boolean }) {
+/** In a line of small words: the target is larger than the line. */
+const SMALL = "!size-7 -my-1.5 pointer-coarse:!size-11 pointer-coarse:-my-3.5";
+
+/** What can be done with an earlier prompt: copy it, ask it anew, go on from it, bring its files back. Quiet until looked for. */
+export function PromptActions({ turn, text, running }: { turn: string; text: string; running: boolean }) {
+  const { feed } = useSession();
   const [open, setOpen] = useState<string>();
   const close = () => { setOpen(undefined); };
   return (
@@ -22,6 +29,8 @@ export function PromptActions({ turn, running }: { turn: string; running: boolea
       data-testid="prompt-actions"
       className="flex opacity-0 transition-opacity group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100"
     >
+      <CopyButton text={text} label={say("copy.prompt")} testid="copy-prompt" className={SMALL} />
+      <CopyButton text={() => linkTo(feed.session, { turn })} label={say("copy.link.turn")} icon="link" testid="link-turn" className={SMALL} />
       {ACTIONS.map(({ what, icon, label }) => (
         <IconButton
           key={what}
@@ -30,7 +39,7 @@ export function PromptActions({ turn, running }: { turn: string; running: boolea
           size={13}
           testid={`prompt-${what}`}
           disabled={running && what !== "again"}
-          className="!size-7"
+          className={SMALL}
           onClick={() => { setOpen(what); }}
         />
       ))}

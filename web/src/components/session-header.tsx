@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
 import { changeSession } from "../api";
+import { everywhere } from "../list-scope";
 import { modeName } from "../names";
 import type { SessionChanges, SessionRow } from "../protocol";
 import { go } from "../route";
@@ -13,6 +14,7 @@ import { ConnectionDot } from "./connection";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
+import { moreActions } from "./session-more";
 import { titleOf } from "./session-row";
 import { useWide } from "./use-wide";
 
@@ -61,16 +63,17 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
       </div>
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
-      {!wide && <ActionMenu label={say("session.this")} actions={actions} />}
+      <ActionMenu label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
     </header>
   );
 }
 
 /** On a phone: from a session to the list. */
 export function BackLink({ project }: { project?: string }) {
+  const all = useStore(everywhere, (value) => value);
   return (
     <Link
-      to={project ? `projects/${project}` : ""}
+      to={all ? "sessions" : project ? `projects/${project}` : ""}
       aria-label={say("session.back")}
       data-testid="back"
       className="target flex items-center justify-center rounded-lg text-dim"

@@ -10,6 +10,7 @@ from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, S
 from antiphon.providers.claude import command, errors, facts, program
 from antiphon.providers.claude.client import ClaudeAgent
 from antiphon.providers.claude.history import before
+from antiphon.providers.finder import printed
 from antiphon.providers.login import Prepared, prepared
 from antiphon.providers.loose import Json, table, text
 from antiphon.providers.process import AgentProcess
@@ -17,6 +18,8 @@ from antiphon.providers.start import start
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 """A key in the environment goes before a login."""
+STATUS_S = 5.0
+"""For what it says of its login."""
 
 
 class ClaudeDriver:
@@ -82,9 +85,9 @@ class ClaudeDriver:
 
 async def _login(path: str, around: Mapping[str, str]) -> Json | None:
     """What `claude auth status` says; None when it says nothing that we understand."""
-    printed = await program.output([path, "auth", "status"], around)
+    told = await printed(program.program([path, "auth", "status"]), around, STATUS_S)
     try:
-        return table(msgspec.json.decode(printed)) or None
+        return table(msgspec.json.decode(told)) or None
     except msgspec.DecodeError:
         return None
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import get, patch, post
+from litestar import get, patch, post, put
 from litestar.params import FromPath, FromQuery, QueryParameter, RequestBody
 
 from antiphon.log import sessions as log
@@ -13,7 +13,7 @@ from antiphon.server.api.projects import project_of
 from antiphon.server.context import Context
 from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import ApiError, not_found, refusals
-from antiphon.server.rest import NewSession, SessionChanges, SessionList
+from antiphon.server.rest import NewSession, Seen, SessionChanges, SessionList
 from antiphon.server.rows import page_cursor, read_cursor, session_row
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
@@ -29,11 +29,13 @@ async def list_sessions(
     before: FromQuery[str | None] = None,
     limit: Limit = 50,
     title: Title = "",
+    only: FromQuery[log.Only | None] = None,
     trashed: FromQuery[bool] = False,
 ) -> SessionList:
     """A page of sessions, the latest active first. `before` is the `next` of the page before.
 
-    `title`: only those whose title holds it, in capitals or not.
+    `title`: only those whose title holds it, in capitals or not. `only`: those that run, wait for a person, have
+    prompts in the queue, failed, ended unseen, or are starred.
     """
     cursor = _cursor(before)
     wanted = (await project_of(parts, caller.user, project)).id if project is not None else None
@@ -45,6 +47,7 @@ async def list_sessions(
             project=wanted,
             provider=provider,
             title=title.strip(),
+            only=only,
             trashed=trashed,
             before=cursor,
             limit=limit + 1,
@@ -119,6 +122,18 @@ async def change_session(
     return session_row(await session_of(parts, caller.user, session))
 
 
+@put("/api/sessions/{session:str}/seen", status_code=200, tags=["sessions"], responses=refusals(404))
+async def seen_session(
+    parts: Parts, caller: Caller, session: FromPath[str], data: RequestBody[Seen]
+) -> SessionRow:
+    """Its owner has seen it up to there: no device shows it as unread for what ended before."""
+    row = await session_of(parts, caller.user, session)
+    seq = min(data.seq, row.head)
+    if await parts.log.write(lambda conn: log.set_seen(conn, caller.user, session, seq)):
+        parts.hub.changed(caller.user, session)
+    return session_row(await session_of(parts, caller.user, session))
+
+
 async def session_of(parts: Context, user: int, session: str) -> log.Session:
     """The user's session. Raises ApiError."""
     row = await parts.log.read(lambda conn: log.get_session(conn, user, session))
@@ -145,4 +160,4 @@ def check_choice(parts: Context, provider: str, mode: str | None, effort: str | 
         raise ApiError(403, "bypass-not-allowed", message)
 
 
-ROUTES = (list_sessions, add_session, get_session, change_session)
+ROUTES = (list_sessions, add_session, get_session, change_session, seen_session)
