@@ -17,7 +17,7 @@ beforeEach(async () => {
     asked.push({ address: new URL(address).pathname, body: JSON.parse(body ?? "null") });
     return Promise.resolve(Response.json(COPY, { status: 201 }));
   });
-  show(page, <PromptActions turn="t1" running={false} />);
+  show(page, <PromptActions turn="t1" text="old words" running={false} />);
   await act(() => page.happens(logged([{ type: "turn-started", text: "old words", attachments: ["a1"], turn: "t1" }, { type: "turn-completed", turn: "t1" }])));
 });
 
