@@ -11,6 +11,7 @@ let asked: { address: string; body: unknown }[];
 const COPY = { id: "s2", project: "p1", projectName: "demo", provider: "practice", title: "x", lastActivity: 1, createdAt: 1 };
 
 beforeEach(async () => {
+  history.replaceState(null, "", "/");
   page = await openPage();
   asked = [];
   vi.stubGlobal("fetch", (address: string, { body }: { body?: string }) => {
