@@ -67,6 +67,7 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("GET", "/api/search"),
         ("POST", "/api/projects/practice"),
         ("GET", "/api/sessions/{session}/events"),
+        ("GET", "/api/sessions/{session}/export"),
         ("POST", "/api/commands"),
         ("POST", "/api/attachments"),
         ("GET", "/api/attachments"),
@@ -77,6 +78,7 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("PUT", "/api/providers/{provider}/key"),
         ("DELETE", "/api/providers/{provider}/key"),
         ("GET", "/api/approvals"),
+        ("GET", "/api/approvals/{session}/{approval}"),
         ("GET", "/api/imports"),
         ("POST", "/api/imports"),
         ("GET", "/api/rules"),
@@ -388,6 +390,14 @@ def test_an_approval_is_listed_and_answered(api: httpx.Client, running_server: R
     asked = wait_for(api, session, "approval-requested")
     (waiting,) = api.get("/api/approvals").json()["approvals"]
     assert (waiting["session"], waiting["request"]["approval"]) == (session, asked["approval"])
+    assert (waiting["provider"], waiting["projectName"]) == ("practice", "site")
+    one = f"/api/approvals/{session}/{asked['approval']}"
+    assert api.get(one).json() == {
+        "request": waiting["request"],
+        "resolvedAt": None,
+        "by": None,
+        "option": None,
+    }
     allow = next(option["id"] for option in asked["options"] if option["kind"] == "allow-once")
     answer = {"type": "answer", "session": session, "approval": asked["approval"], "option": allow}
     replied = command(api, answer)
@@ -395,6 +405,14 @@ def test_an_approval_is_listed_and_answered(api: httpx.Client, running_server: R
     wait_for(api, session, "turn-completed")
     assert (running_server.root / "site" / "notes.txt").read_text().strip() == "hello"
     assert api.get("/api/approvals").json() == {"approvals": []}
+    closed = api.get(one).json()
+    assert (closed["by"], closed["option"], closed["resolvedAt"] > waiting["request"]["at"]) == (
+        "person",
+        allow,
+        True,
+    )
+    assert refusal(api.get(f"/api/approvals/{session}/none")) == (404, "unknown-approval")
+    assert refusal(api.get(f"/api/approvals/none/{asked['approval']}")) == (404, "unknown-approval")
     late = command(api, answer)
     assert (late.status_code, late.json()["code"], late.json()["option"]) == (409, "already-answered", allow)
 

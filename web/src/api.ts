@@ -3,6 +3,8 @@
 import { address } from "./address";
 import type { Filter } from "./list-filter";
 import type {
+  ApprovalOutcome,
+  Approvals,
   Attachments,
   BringsList,
   Consent,
@@ -12,6 +14,8 @@ import type {
   Folders,
   ImportsPage,
   MadeFolder,
+  MadeToken,
+  NewFork,
   Me,
   NewProject,
   NewSession,
@@ -20,11 +24,14 @@ import type {
   PromptList,
   ProviderKey,
   Providers,
+  Restorable,
   Rules,
   SearchResults,
   SessionChanges,
   SessionList,
   SessionRow,
+  Storage,
+  Tokens,
 } from "./protocol";
 
 /** Why a request failed, for a person. */
@@ -86,7 +93,13 @@ const query = (fields: Record<string, string | number | boolean | undefined>) =>
 
 export const signIn = (token: string) => request<Me>("POST", "api/sign-in", { token });
 export const signOut = () => request<undefined>("POST", "api/sign-out");
+export const signOutOthers = () => request<undefined>("POST", "api/sign-out/others");
 export const fetchMe = () => request<Me>("GET", "api/me");
+
+export const fetchTokens = () => request<Tokens>("GET", "api/tokens");
+export const addToken = (name: string) => request<MadeToken>("POST", "api/tokens", { name });
+export const revokeToken = (token: string) => request<undefined>("DELETE", `api/tokens/${token}`);
+export const fetchStorage = () => request<Storage>("GET", "api/storage");
 
 export const fetchProjects = () => request<Projects>("GET", "api/projects");
 export const addProject = (project: NewProject) => request<Project>("POST", "api/projects", project);
@@ -100,6 +113,9 @@ export const fetchFolders = (path?: string) => request<Folders>("GET", `api/fold
 export const makeFolder = (parent: string, name: string) =>
   request<MadeFolder>("POST", "api/folders", { parent, name });
 
+export const fetchApprovals = () => request<Approvals>("GET", "api/approvals");
+export const fetchApproval = (session: string, approval: string) =>
+  request<ApprovalOutcome>("GET", `api/approvals/${session}/${approval}`);
 export const fetchAttachments = (ids: readonly string[]) =>
   request<Attachments>("GET", `api/attachments?${query({ ids: ids.join(",") })}`);
 
@@ -133,5 +149,11 @@ export const fetchSession = (session: string) => request<SessionRow>("GET", `api
 export const makeSession = (session: NewSession) => request<SessionRow>("POST", "api/sessions", session);
 export const changeSession = (session: string, change: SessionChanges) =>
   request<SessionRow>("PATCH", `api/sessions/${session}`, change);
+export const forkSession = (session: string, fork: NewFork) =>
+  request<SessionRow>("POST", `api/sessions/${session}/fork`, fork);
+export const previewRestore = (session: string, turn: string) =>
+  request<Restorable>("GET", `api/sessions/${session}/turns/${turn}/restore`);
+export const restoreFiles = (session: string, turn: string) =>
+  request<Restorable>("POST", `api/sessions/${session}/turns/${turn}/restore`);
 export const fetchOlder = (session: string, before: number, limit: number) =>
   request<EventsPage>("GET", `api/sessions/${session}/events?${query({ before, limit })}`);

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -151,6 +151,10 @@ session_metadata = Table(
     # The seq of the last end of a turn that ran, and up to which its owner has seen the log.
     Column("ended", BigInteger, nullable=False, server_default=text("0")),
     Column("seen", BigInteger, nullable=False, server_default=text("0")),
+    Column("effort", Text),
+    # A copy of another conversation of the agent's, to be made by its next start; without these turns.
+    Column("fork_of", Text),
+    Column("fork_before", Text),
 )
 # Which session has an agent's conversation.
 _partial(

@@ -76,6 +76,11 @@ class Session(Record, frozen=True):
     """The seq of the last end of a turn that ran."""
     seen: int = 0
     """Its owner has seen the log up to there."""
+    effort: str | None = None
+    fork_of: str | None = None
+    """Its agent begins as a copy of this conversation of the agent's."""
+    fork_before: str | None = None
+    """The copy is without these turns (ids with spaces between, the oldest first)."""
 
 
 Only = Literal["running", "waiting", "queued", "failed", "unread", "starred"]
@@ -115,6 +120,9 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _s.imported,
     _s.ended,
     _s.seen,
+    _s.effort,
+    _s.fork_of,
+    _s.fork_before,
 )
 _FLAGS = [place for place, column in enumerate(_COLUMNS) if isinstance(column.type, Boolean)]
 
@@ -150,6 +158,7 @@ def create_session(
     at: int,
     model: str | None = None,
     mode: str | None = None,
+    effort: str | None = None,
     title: str = "",
 ) -> Session:
     """A new session in the user's project (its id). Raises UnknownProject."""
@@ -164,8 +173,40 @@ def create_session(
         "provider": provider,
     }
     values |= {"node": node, "created_at": at, "last_activity": at, "epoch": new_id(), "display_name": title}
-    conn.execute(insert(schema.session_metadata).values(values | {"model": model, "mode": mode}))
+    conn.execute(
+        insert(schema.session_metadata).values(values | {"model": model, "mode": mode, "effort": effort})
+    )
     return _expect(conn, _s.id == id, id)
+
+
+class Memory(Record, frozen=True):
+    """What a copy's agent begins with: a copy of a conversation of its own."""
+
+    native: str
+    without: Sequence[str]
+    """Turns that it does not have."""
+
+
+def create_copy(conn: Connection, source: Session, *, id: str, at: int, memory: Memory | None) -> Session:
+    """A session like `source` without its log, in the trash until it is whole."""
+    created = create_session(
+        conn,
+        id=id,
+        user=source.user,
+        project=source.project,
+        provider=source.provider,
+        node=source.node,
+        at=at,
+        model=source.model,
+        mode=source.mode,
+        effort=source.effort,
+        title=source.title,
+    )
+    values: dict[str, Any] = {"trashed_at": at}
+    if memory:
+        values |= {"fork_of": memory.native, "fork_before": " ".join(memory.without)}
+    conn.execute(update(schema.session_metadata).where(_s.key == created.key).values(values))
+    return _expect(conn, _s.key == created.key, id)
 
 
 def _expect(conn: Connection, where: ColumnElement[bool], session: int | str) -> Session:
@@ -296,8 +337,9 @@ def claim(conn: Connection, session: int, node: str) -> Session:
 
 
 def set_native(conn: Connection, session: int, native: str | None) -> None:
-    """Note the agent's own id of the conversation."""
-    conn.execute(update(schema.session_metadata).where(_s.key == session).values(native_session_id=native))
+    """Note the agent's own id of the conversation; a copy that it was to be is made."""
+    values = {"native_session_id": native, "fork_of": None, "fork_before": None}
+    conn.execute(update(schema.session_metadata).where(_s.key == session).values(values))
 
 
 def set_trashed(conn: Connection, session: int, at: int | None) -> None:

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
@@ -12,7 +12,10 @@ import { Projects } from "./projects";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
+import { WaitingForYou } from "./waiting-bell";
 import { Workspace } from "./workspace";
+
+const SettingsView = lazy(() => import("./settings-view"));
 
 export function App({ client }: { client: Client }) {
   const spoken = useStore(language, (value) => value);
@@ -23,6 +26,7 @@ export function App({ client }: { client: Client }) {
         <Page client={client} />
       </ErrorBoundary>
       <SigningIn />
+      <WaitingForYou />
       <Toasts />
     </ClientContext>
   );
@@ -58,6 +62,8 @@ function View({ here }: { here: Route }) {
       return <Workspace here={here} />;
     case "agents":
       return <AgentsView agent={here.agent} />;
+    case "settings":
+      return <Suspense><SettingsView /></Suspense>;
     case "nowhere":
       return (
         <main className="mx-auto flex max-w-md flex-col items-start gap-4 p-6 pt-[20dvh]">

@@ -13,6 +13,7 @@ import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
 import { standing, usable } from "./readiness";
+import { SettingsLink } from "./settings-link";
 import { Wordmark } from "./wordmark";
 
 /** All projects, and which agents this machine has; how to begin, where there are none. */
@@ -28,7 +29,10 @@ export function Projects() {
       <main className="mx-auto max-w-2xl px-4 pt-5 pb-12 sm:px-6">
         <div className="flex items-center justify-between">
           <Wordmark />
-          <ConnectionDot />
+          <div className="flex items-center gap-1">
+            <ConnectionDot />
+            <SettingsLink />
+          </div>
         </div>
         {problem && <div className="mt-8"><ProblemNotice what={say("projects.not-loaded")} problem={problem} onRetry={() => void client.lists.refresh()} /></div>}
         {first ? <Welcome onAdd={add} /> : <ProjectList projects={projects} onAdd={add} />}

@@ -14,6 +14,7 @@ import { ConnectionDot } from "./connection";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
+import { moreActions } from "./session-more";
 import { titleOf } from "./session-row";
 import { useWide } from "./use-wide";
 
@@ -62,7 +63,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
       </div>
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
-      {!wide && <ActionMenu label={say("session.this")} actions={actions} />}
+      <ActionMenu label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
     </header>
   );
 }

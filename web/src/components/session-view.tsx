@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
+import { useTitle } from "../title";
 import { toast } from "../toasts";
 import { say } from "../words";
 import { Button } from "./button";
@@ -38,12 +39,7 @@ export function SessionView({ session }: { session: string }) {
       if (answer.ok) client.lists.put(answer.value);
     });
   }, [client, session, known]);
-  useEffect(() => {
-    document.title = `${row?.state === "waiting" ? "● " : ""}${titleOf(row)} · Antiphon`;
-    return () => {
-      document.title = "Antiphon";
-    };
-  }, [row]);
+  useTitle(titleOf(row));
 
   return (
     <SessionContext value={shown}>

@@ -11,6 +11,7 @@ import { Icon } from "./icons";
 import { ImportBar } from "./import-bar";
 import { Link } from "./link";
 import { RulesButton } from "./rules-dialog";
+import { SettingsLink } from "./settings-link";
 import { FoundSessions } from "./session-search";
 import { TrashButton } from "./trash";
 import { useWide } from "./use-wide";
@@ -59,6 +60,7 @@ function Top() {
         <Wordmark size={20} />
       </Link>
       <ConnectionDot />
+      <SettingsLink />
     </div>
   );
 }

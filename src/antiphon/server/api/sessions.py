@@ -73,7 +73,7 @@ def _cursor(before: str | None) -> tuple[int, int] | None:
 async def add_session(parts: Parts, caller: Caller, data: RequestBody[NewSession]) -> SessionRow:
     """Begin a conversation in a project. No agent starts before the first prompt."""
     project = await project_of(parts, caller.user, data.project)
-    check_choice(parts, data.provider, data.model, data.mode)
+    check_choice(parts, data.provider, data.mode, data.effort)
     now = parts.clock.now()
     row = await parts.log.write(
         lambda conn: log.create_session(
@@ -84,6 +84,7 @@ async def add_session(parts: Parts, caller: Caller, data: RequestBody[NewSession
             provider=data.provider,
             model=data.model,
             mode=data.mode,
+            effort=data.effort,
             title=data.title or "",
             node=parts.log.node,
             at=now,
@@ -103,12 +104,18 @@ async def get_session(parts: Parts, caller: Caller, session: FromPath[str]) -> S
 async def change_session(
     parts: Parts, caller: Caller, session: FromPath[str], data: RequestBody[SessionChanges]
 ) -> SessionRow:
-    """Rename, star, choose another model or mode, put into the trash or take out."""
+    """Rename, star, choose another model, mode or effort, put into the trash or take out."""
     row = await session_of(parts, caller.user, session)
-    if data.model is not None or data.mode is not None:
-        check_choice(parts, row.provider, data.model, data.mode)
-    if any(value is not None for value in (data.title, data.starred, data.model, data.mode)):
-        changes = SessionUpdated(title=data.title, starred=data.starred, model=data.model, mode=data.mode)
+    if any(value is not None for value in (data.model, data.mode, data.effort)):
+        check_choice(parts, row.provider, data.mode, data.effort)
+    if any(value is not None for value in (data.title, data.starred, data.model, data.mode, data.effort)):
+        changes = SessionUpdated(
+            title=data.title,
+            starred=data.starred,
+            model=data.model,
+            mode=data.mode,
+            effort=data.effort,
+        )
         await parts.supervisor.update(caller.user, session, changes)
     if data.trashed is not None and data.trashed != (row.trashed_at is not None):
         await parts.supervisor.trash(caller.user, session, data.trashed)
@@ -135,7 +142,7 @@ async def session_of(parts: Context, user: int, session: str) -> log.Session:
     return row
 
 
-def check_choice(parts: Context, provider: str, model: str | None, mode: str | None) -> None:
+def check_choice(parts: Context, provider: str, mode: str | None, effort: str | None) -> None:
     """Whether the provider is here and may be told this. Raises ApiError."""
     found = parts.providers.get(provider)
     if found is None:
@@ -144,6 +151,10 @@ def check_choice(parts: Context, provider: str, model: str | None, mode: str | N
     if mode is not None and mode not in modes:
         offered = ", ".join(modes) or "none to choose from"
         raise ApiError(400, "invalid", f"{found.name} has no mode {mode[:100]!r}. Its modes: {offered}.")
+    efforts = found.capabilities.efforts
+    if effort is not None and effort not in efforts:
+        offered = ", ".join(efforts) or "none to choose from"
+        raise ApiError(400, "invalid", f"{found.name} has no effort {effort[:40]!r}. Its efforts: {offered}.")
     if mode in found.capabilities.bypass_modes and not parts.settings.allow_bypass:
         message = f"The mode {mode} skips approvals. Start the server with --allow-bypass to offer it."
         raise ApiError(403, "bypass-not-allowed", message)
