@@ -22,10 +22,11 @@ from antiphon.model.events import (
 )
 from antiphon.model.ids import new_id
 from antiphon.model.items import Message, ToolCall
-from antiphon.providers.acp import permission
+from antiphon.providers.acp import agent, permission
 from antiphon.providers.acp.launch import AcpEntry
+from antiphon.providers.acp.link import Link
 from antiphon.providers.acp.provider import AcpProvider
-from antiphon.providers.base import Attachment, Limits, Prompt, ProviderFailed
+from antiphon.providers.base import Answered, Attachment, Limits, Prompt, ProviderFailed
 from antiphon.testing import acp_agent
 from antiphon.testing.check_provider import Opened, Prompts, Subject, failure_of, left
 from antiphon.testing.sink import RecordingSink, allow, never, reject
@@ -119,6 +120,29 @@ async def test_an_end_that_does_not_say_how_is_truncated(scripted: Scripted, res
     sink.check_items()
 
 
+@pytest.mark.parametrize(
+    ("end", "cut"),
+    [(END, False), ({"error": {"code": 500, "message": "fetch failed"}}, True), ({"exit": 1}, True)],
+    ids=["done", "failed", "crashed"],
+)
+async def test_what_an_end_cuts_off_says_so(scripted: Scripted, end: Any, cut: bool) -> None:
+    """The words that came are kept, and stand there as cut."""
+    plan = {"update": {"sessionUpdate": "plan", "entries": [{"content": "Look"}]}}
+    _, sink = await prompted(scripted({"session/prompt": [plan, say("half"), end]}))
+    assert [each.cut for each in sink.of(ItemCompleted)] == [cut, cut]
+
+
+async def test_what_a_cancel_cuts_off_says_so(scripted: Scripted) -> None:
+    """Though the agent says how it ended."""
+    steps = [say("x"), {"wait": "session/cancel"}, {"reply": {"stopReason": "cancelled"}}]
+    async with Opened(scripted({"session/prompt": steps})) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        await opened.agent.cancel()
+        await work
+        assert [each.cut for each in opened.sink.of(ItemCompleted)] == [True]
+
+
 THOUGHT = {"sessionUpdate": "agent_thought_chunk", "content": {"type": "text", "text": "hm"}}
 DEED = {"sessionUpdate": "tool_call", "toolCallId": "t", "title": "Do it", "status": "completed"}
 
@@ -126,7 +150,11 @@ DEED = {"sessionUpdate": "tool_call", "toolCallId": "t", "title": "Do it", "stat
 @pytest.mark.parametrize(("step", "answered"), [(THOUGHT, False), (DEED, True)], ids=["thought", "deed"])
 async def test_an_end_without_an_answer_is_truncated(scripted: Scripted, step: Any, answered: bool) -> None:
     """Gemini calls it a success when its model said nothing, or only thought; the turn before does not count."""
-    script = {"session/prompt": [say("first"), END], "session/prompt#2": [{"update": step}, END]}
+    script = {
+        "session/new": [{"stderr": "a line of its log\n"}, {"reply": {"sessionId": acp_agent.SESSION}}],
+        "session/prompt": [say("first"), END],
+        "session/prompt#2": [{"update": step}, END],
+    }
     async with Opened(scripted(script)) as opened:
         assert isinstance(await opened.ask("go"), TurnCompleted)
         if answered:
@@ -211,6 +239,73 @@ async def test_a_cancel_before_any_prompt_does_nothing(scripted: Scripted) -> No
     assert methods(subject).count("session/cancel") == 1
 
 
+async def test_a_cancel_is_forgotten_with_its_turn(scripted: Scripted) -> None:
+    """The next turn's failure is a failure, its end an end, its question is asked."""
+    script = {
+        "session/prompt": [say("x"), {"wait": "session/cancel"}, {"reply": {"stopReason": "cancelled"}}],
+        "session/prompt#2": [{"error": {"code": 500, "message": "fetch failed"}}],
+        "session/prompt#3": [{"request": PERMISSION}, {"wait": "response"}, END],
+    }
+    async with Opened(scripted(script)) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        await opened.agent.cancel()
+        assert isinstance(await work, TurnCancelled)
+        assert (await failure_of(opened.ask("go"), 5)).code == "network"
+        assert isinstance(await opened.ask("go"), TurnCompleted)
+        assert len(opened.sink.asked) == 1
+
+
+async def test_a_cancel_of_an_agent_that_cannot_hear_it(scripted: Scripted) -> None:
+    """Its stdin is closed: no error of ours; the session ends such an agent."""
+    steps = [say("x"), {"close": "stdin"}, say("y"), {"hang": True}]
+    async with Opened(scripted({"session/prompt": steps})) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text == "xy")
+        await opened.agent.cancel()
+        await opened.agent.close()
+        assert isinstance(await work, TurnCancelled)
+
+
+async def test_a_cancel_goes_though_an_answer_does_not(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for the answers to what was asked, and not for ever."""
+    monkeypatch.setattr(agent, "ANSWERED_S", 0.1)
+    monkeypatch.setattr(Link, "answered", lambda self: asyncio.get_running_loop().create_future())
+    steps = [say("x"), {"wait": "session/cancel"}, {"reply": {"stopReason": "cancelled"}}]
+    async with Opened(scripted({"session/prompt": steps})) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        async with asyncio.timeout(5):
+            await opened.agent.cancel()
+            assert isinstance(await work, TurnCancelled)
+
+
+async def test_a_close_goes_on_without_its_caller(scripted: Scripted) -> None:
+    """A caller that is cancelled leaves no process behind, and nothing of it is a death."""
+    async with Opened(scripted({"session/prompt": [say("x"), {"hang": True}]})) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        closing = asyncio.create_task(opened.agent.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        await opened.sink.until(lambda: opened.sink.ended)
+        left(opened.marker)
+        await failure_of(work, 5)
+        assert not opened.sink.failures
+
+
+async def test_a_death_between_two_prompts_is_told(scripted: Scripted) -> None:
+    """Nobody waits for an answer then: the sink hears it, once."""
+    async with Opened(scripted({"session/prompt": [say("x"), END, {"exit": 3}]})) as opened:
+        assert isinstance(await opened.ask("go"), TurnCompleted)
+        await opened.sink.until(lambda: opened.sink.failures and opened.sink.ended)
+        assert [each.code for each in opened.sink.failures] == ["provider-crashed"]
+
+
 # What it asks
 
 
@@ -278,13 +373,17 @@ async def test_a_question_open_at_the_end_of_its_turn_is_withdrawn(scripted: Scr
             withdrawn.set()
             raise
 
-    outcome, _ = await prompted(
-        scripted({"session/prompt": [{"request": PERMISSION}, say("never mind"), {"sleep": 0.2}, END]}),
-        RecordingSink(wait),
+    subject = scripted({"session/prompt": [{"request": PERMISSION}, say("never mind"), {"sleep": 0.2}, END]})
+    async with Opened(subject, RecordingSink(wait)) as opened:
+        assert isinstance(await opened.ask("go"), TurnCompleted)
+        async with asyncio.timeout(5):
+            await withdrawn.wait()
+        asked, opened.sink.answer = len(opened.sink.asked), allow
+        assert isinstance(await opened.ask("go"), TurnCompleted)
+        await opened.sink.until(lambda: len(opened.sink.asked) > asked)
+    assert heard(subject)[-1]["result"]["outcome"]["optionId"] == "yes", (
+        "the next turn's question was not asked"
     )
-    assert isinstance(outcome, TurnCompleted)
-    async with asyncio.timeout(5):
-        await withdrawn.wait()
 
 
 async def test_a_question_outside_a_prompt_is_cancelled(scripted: Scripted) -> None:
@@ -295,6 +394,74 @@ async def test_a_question_outside_a_prompt_is_cancelled(scripted: Scripted) -> N
     async with Opened(subject) as opened:
         assert not opened.sink.asked
     assert heard(subject)[2]["result"] == {"outcome": {"outcome": "cancelled"}}
+
+
+async def test_a_question_after_a_cancel_is_cancelled(scripted: Scripted) -> None:
+    """The person has left this turn."""
+    steps = [say("x"), {"wait": "session/cancel"}, {"request": PERMISSION}, {"wait": "response"}]
+    subject = scripted({"session/prompt": [*steps, {"reply": {"stopReason": "cancelled"}}]})
+    async with Opened(subject) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        await opened.agent.cancel()
+        assert isinstance(await work, TurnCancelled)
+        assert not opened.sink.asked
+    assert heard(subject)[-1]["result"] == {"outcome": {"outcome": "cancelled"}}
+
+
+QUESTION = ["cursor/ask_question", {"questions": [{"id": "q", "prompt": "Which?", "options": [{"id": "a"}]}]}]
+
+
+async def test_an_own_kind_of_question_belongs_to_a_prompt_too(scripted: Scripted) -> None:
+    """Asked outside it, or after its cancel, it is cancelled."""
+    ask = [{"request": QUESTION}, {"wait": "response"}]
+    script = {
+        "session/new": [*ask, {"reply": {"sessionId": "s"}}],
+        "session/prompt": [
+            say("x"),
+            {"wait": "session/cancel"},
+            *ask,
+            {"reply": {"stopReason": "cancelled"}},
+        ],
+    }
+    subject = scripted(script, extensions="cursor")
+    async with Opened(subject) as opened:
+        work = opened.ask("go")
+        await opened.sink.until(lambda: opened.sink.text)
+        await opened.agent.cancel()
+        assert isinstance(await work, TurnCancelled)
+        assert not opened.sink.asked
+    answers = [each["result"] for each in heard(subject) if "result" in each]
+    assert answers == [{"outcome": {"outcome": "cancelled"}}] * 2
+
+
+@pytest.mark.parametrize(
+    ("id", "kind", "outcome"),
+    [("no", "reject-once", TurnCompleted()), ("stop", "reject-stop", TurnCancelled())],
+)
+async def test_a_no_that_ends_the_turn(scripted: Scripted, id: str, kind: str, outcome: Any) -> None:
+    """What the agent then calls cancelled is the person's wish, and no failure of its own."""
+    stop = {"optionId": "stop", "name": "Stop", "kind": "reject_once"}
+    stop["_meta"] = {"antiphon": {"kind": "reject-stop"}}
+    call = {"toolCall": {"toolCallId": "t", "title": "Do it"}, "options": [*OPTIONS, stop]}
+    ends = {"reply": {"stopReason": "end_turn" if id == "no" else "cancelled"}}
+    steps = [{"request": ["session/request_permission", call]}, {"wait": "response"}, say("well"), ends]
+
+    async def answer(request: Any) -> Answered:
+        assert {each.id: each.kind for each in request.options}[id] == kind
+        return Answered(option=id)
+
+    found, sink = await prompted(scripted({"session/prompt": steps}), RecordingSink(answer))
+    assert found == outcome
+    assert [call.status for call in sink.tool_calls] == ["failed"]
+
+
+async def test_a_free_question_has_no_card(scripted: Scripted) -> None:
+    """There is no deed that it would show."""
+    ask = ["session/request_permission", {**PERMISSION[1], "_meta": {"antiphon": {"kind": "question"}}}]
+    steps = [{"request": ask}, {"wait": "response"}, say("thanks"), END]
+    _, sink = await prompted(scripted({"session/prompt": steps}))
+    assert (sink.asked[0].kind, sink.asked[0].item, sink.tool_calls) == ("question", None, [])
 
 
 @pytest.mark.parametrize(
@@ -423,17 +590,17 @@ async def test_mode_and_model_are_chosen(scripted: Scripted) -> None:
         }
     )
     sink = RecordingSink()
-    agent = await subject.provider.open(replace(subject.launch(new_id()), mode="plan", model="b"), sink)
-    await agent.close()
+    opened = await subject.provider.open(replace(subject.launch(new_id()), mode="plan", model="b"), sink)
+    await opened.close()
     assert [message["params"] for message in heard(subject)[2:]] == [
         {"sessionId": "s", "modeId": "plan"},
         {"sessionId": "s", "configId": "m", "value": "b"},
     ]
     assert [(e.mode, e.model) for e in sink.of(SessionUpdated)] == [("ask", "a"), ("plan", None), (None, "b")]
-    agent = await subject.provider.open(
+    opened = await subject.provider.open(
         replace(subject.launch(new_id()), mode="ask", model="a"), RecordingSink()
     )
-    await agent.close()
+    await opened.close()
     assert methods(subject)[-2:] == ["initialize", "session/new"]
 
 
@@ -532,6 +699,18 @@ async def test_attachments_go_along(scripted: Scripted) -> None:
     assert text == {"type": "text", "text": "look"}
     assert shown == {"type": "image", "mimeType": "image/png", "data": "iVBORw=="}
     assert (linked["type"], linked["uri"]) == ("resource_link", other.as_uri())
+
+
+async def test_an_image_is_a_link_to_who_cannot_see(scripted: Scripted) -> None:
+    """An agent that does not say that it takes images would refuse the prompt."""
+    subject = scripted({})
+    image = subject.folder / "i.png"
+    image.write_bytes(b"\x89PNG")
+    async with Opened(subject) as opened:
+        files = [Attachment(path=image, name="i.png", media_type="image/png")]
+        await opened.agent.prompt(Prompt(turn="t", text="look", attachments=files))
+    _, linked = heard(subject)[-1]["params"]["prompt"]
+    assert (linked["type"], linked["uri"], linked["name"]) == ("resource_link", image.as_uri(), "i.png")
 
 
 async def test_a_slow_log_holds_the_agent_back(scripted: Scripted) -> None:

@@ -6,8 +6,10 @@ import { Store } from "./store";
 export type Route =
   | { view: "projects" }
   | { view: "project"; project: string; creating: boolean }
+  | { view: "sessions" }
   | { view: "session"; session: string; place?: Place }
   | { view: "agents"; agent?: string }
+  | { view: "settings" }
   | { view: "nowhere" };
 
 /** Where in a conversation a link leads. */
@@ -20,7 +22,7 @@ export function readRoute(): void {
   route.set(parse(path, new URLSearchParams(location.search), new URLSearchParams(location.hash.slice(1))));
 }
 
-/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID#item=ID`, `agents/ID`. */
+/** Goes to a path below the base: `""`, `projects/ID`, `sessions`, `sessions/ID#item=ID`, `agents/ID`, `settings`. */
 export function go(path: string, replace = false): void {
   if (replace) history.replaceState(null, "", address(path));
   else history.pushState(null, "", address(path));
@@ -30,7 +32,9 @@ export function go(path: string, replace = false): void {
 function parse(path: string, query: URLSearchParams, hash: URLSearchParams): Route {
   const [kind = "", id = "", ...rest] = path.split("/").map(decodeURIComponent);
   if (kind === "" || path === "index.html") return { view: "projects" };
+  if (path === "settings") return { view: "settings" };
   if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
+  if (kind === "sessions" && !id) return { view: "sessions" };
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };
   if (kind === "sessions") return { view: "session", session: id, place: placeIn(hash) };

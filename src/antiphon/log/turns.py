@@ -76,6 +76,12 @@ def queue(conn: Connection, session: int) -> list[QueuedTurn]:
     return [_queued(TurnRow.from_row(row)) for row in conn.execute(query)]
 
 
+def started(conn: Connection, session: int) -> list[TurnRow]:
+    """The session's turns that have begun, in the order of their beginning."""
+    rows = conn.execute(_SELECT.where(_t.session == session, _t.started_at.is_not(None)))
+    return sorted(map(TurnRow.from_row, rows), key=lambda turn: turn.started_at or 0)
+
+
 def latest_texts(conn: Connection, project: int, limit: int) -> list[tuple[str, int]]:
     """What people asked in the project's latest sessions, and when: the latest first, each text once."""
     in_project = _s.project_id == project

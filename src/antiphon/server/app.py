@@ -38,6 +38,7 @@ from antiphon.server.websocket import Endpoint, WebSockets
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
 from antiphon.sessions.native import Claims
+from antiphon.sessions.searching import Searching
 from antiphon.sessions.supervisor import Supervisor
 
 OWN_CATALOG = "agents.toml"
@@ -75,6 +76,9 @@ class Application:
             user=owner.key,
             allowed=partial(_allowed, settings.roots),
         )
+        self.searching = Searching(
+            log=log, hub=hub, clock=clock, user=owner.key, archives=self.importing.archives
+        )
         self.supervisor = Supervisor(
             log=log,
             hub=hub,
@@ -111,6 +115,7 @@ class Application:
             hub=hub,
             supervisor=self.supervisor,
             importing=self.importing,
+            searching=self.searching,
             providers=providers,
             clock=clock,
             auth=auth,
@@ -156,6 +161,7 @@ class Application:
         """Put together what a start need not wait for."""
         await self._rest.made()
         self.importing.start()
+        self.searching.start()
         self._watching = asyncio.create_task(self.keys.watch())
 
     async def end_turns(self) -> None:
@@ -164,6 +170,7 @@ class Application:
             self._watching.cancel()
         logins = asyncio.create_task(self.logins.stop())
         await self.importing.stop()
+        await self.searching.stop()
         await self.supervisor.stop()
         await logins
         await asyncio.gather(*self._relaunching)

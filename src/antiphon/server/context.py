@@ -16,6 +16,7 @@ from antiphon.server.limiter import Limiter
 from antiphon.server.readiness import Lookout
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
+from antiphon.sessions.searching import Searching
 from antiphon.sessions.supervisor import Supervisor
 
 
@@ -27,6 +28,7 @@ class Context(Struct, frozen=True, kw_only=True):
     hub: Hub
     supervisor: Supervisor
     importing: Importing
+    searching: Searching
     providers: Mapping[str, Provider]
     clock: Clock
     auth: Auth

@@ -39,7 +39,8 @@ class ApiError(Exception):
 
 
 def not_found(
-    what: Literal["project", "session", "provider", "token", "attachment", "rule", "consent"], name: str
+    what: Literal["project", "session", "provider", "token", "attachment", "rule", "consent", "approval"],
+    name: str,
 ) -> ApiError:
     """There is no such thing, or it is not the user's: both look the same."""
     codes: dict[str, ErrorCode] = {
@@ -50,6 +51,7 @@ def not_found(
         "attachment": "unknown-attachment",
         "rule": "unknown-rule",
         "consent": "unknown-consent",
+        "approval": "unknown-approval",
     }
     return ApiError(404, codes[what], f"There is no {what} {name[:100]!r}.")
 

@@ -26,6 +26,7 @@ from antiphon.model import events as e
 from antiphon.model.replies import Rejected, Reply
 from antiphon.providers.archive import Archive
 from antiphon.providers.base import Provider
+from antiphon.sessions import forking
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing_live import Followers
 from antiphon.sessions.missing import MissingProvider
@@ -150,9 +151,9 @@ class Supervisor:
         return await submit(session, user, command)
 
     async def update(self, user: int, session: str, changes: e.SessionUpdated) -> None:
-        """Change facts of a session: title, star, model, mode. Raises UnknownSession, StorageFull."""
+        """Change facts of a session: title, star, model, mode, effort. Raises UnknownSession, StorageFull."""
         found = await self.get(user, session)
-        relaunch = changes.model is not None or changes.mode is not None
+        relaunch = any(value is not None for value in (changes.model, changes.mode, changes.effort))
         found.slot.relaunch = (
             found.slot.relaunch or relaunch
         )  # before: what its agent says of them no longer counts
@@ -160,6 +161,12 @@ class Supervisor:
         await self.refresh(session, relaunch=relaunch)
         if relaunch:
             self.looked_at(found)
+
+    async def fork(self, user: int, session: str, turn: str, *, including: bool) -> rows.Session:
+        """A copy of the session up to a turn. Raises UnknownSession, NoSuchTurn, TurnNotOver, StorageFull."""
+        copy = await forking.fork(await self.get(user, session), turn, including=including)
+        self.hub.changed(user, copy.id)
+        return copy
 
     async def trash(self, user: int, session: str, trashed: bool) -> None:
         """Put a session into the trash (its turn is stopped), or take it out. Raises UnknownSession."""

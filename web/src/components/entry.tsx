@@ -35,7 +35,8 @@ export const EntryView = memo(function EntryView({ entry, turn }: { entry: Entry
 function Body({ entry, turn, content }: { entry: Entry; turn: string; content: EntryContent }) {
   switch (content.kind) {
     case "message":
-      return content.role === "user" ? <Steered id={entry.id} text={content.text ?? ""} /> : <Said entry={entry} text={content.text ?? ""} />;
+      if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} attachments={content.attachments} />;
+      return <Said entry={entry} text={content.text ?? ""} />;
     case "reasoning":
       return <Reasoning entry={entry} text={content.text ?? ""} />;
     case "tool-call":
@@ -85,10 +86,10 @@ function NoteLine({ text }: { text: string }) {
   );
 }
 
-function Steered({ id, text }: { id: string; text: string }) {
+function Steered({ id, text, attachments }: { id: string; text: string; attachments?: string[] }) {
   return (
     <div className="flex flex-col items-end">
-      <UserText id={id} text={text} />
+      <UserText {...{ id, text, attachments }} />
       <p className="mt-1 flex items-center gap-1 px-1 text-xs text-faint">
         <Icon name="steer" size={12} /> {say("entry.steered")}
       </p>

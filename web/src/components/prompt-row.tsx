@@ -19,12 +19,12 @@ export const PromptRow = memo(function PromptRow({ id, status, text, startedAt, 
     <article {...named} className="group/prompt flex flex-col items-end pt-5 outline-none">
       <h2 className="sr-only">{say("prompt.you-asked")}</h2>
       <UserText id={id} text={text} attachments={attachments} />
-      <p className="mt-1 flex min-h-5 items-center gap-1 px-1 text-xs text-faint">
-        <PromptActions turn={id} text={text} />
+      <div className="mt-1 flex min-h-7 items-center gap-1 px-1 text-xs text-faint">
+        <PromptActions turn={id} text={text} running={status === "running"} />
         {retryOf && `${say("prompt.tried-again")} · `}
         {carried && <span data-testid="carried">{say("prompt.carried")} · </span>}
         <Time at={startedAt} />
-      </p>
+      </div>
     </article>
   );
 });

@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
 import { changeSession } from "../api";
+import { everywhere } from "../list-scope";
 import { modeName } from "../names";
 import type { SessionChanges, SessionRow } from "../protocol";
 import { go } from "../route";
@@ -69,9 +70,10 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
 
 /** On a phone: from a session to the list. */
 export function BackLink({ project }: { project?: string }) {
+  const all = useStore(everywhere, (value) => value);
   return (
     <Link
-      to={project ? `projects/${project}` : ""}
+      to={all ? "sessions" : project ? `projects/${project}` : ""}
       aria-label={say("session.back")}
       data-testid="back"
       className="target flex items-center justify-center rounded-lg text-dim"

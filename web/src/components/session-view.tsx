@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
+import { useTitle } from "../title";
 import { toast } from "../toasts";
 import { say } from "../words";
 import { Button } from "./button";
@@ -11,7 +12,6 @@ import { Notice } from "./notice";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
 import { titleOf } from "./session-row";
-import { Shell } from "./shell";
 import { Transcript } from "./transcript";
 import { TrustNotice } from "./trust-dialog";
 
@@ -39,19 +39,12 @@ export function SessionView({ session }: { session: string }) {
       if (answer.ok) client.lists.put(answer.value);
     });
   }, [client, session, known]);
-  useEffect(() => {
-    document.title = `${row?.state === "waiting" ? "● " : ""}${titleOf(row)} · Antiphon`;
-    return () => {
-      document.title = "Antiphon";
-    };
-  }, [row]);
+  useTitle(titleOf(row));
 
   return (
     <SessionContext value={shown}>
-      <Shell project={row?.project} session={session} list={false}>
-        <SessionHeader session={session} row={row} />
-        <Conversation trashed={row?.trashed ?? false} project={row?.project} />
-      </Shell>
+      <SessionHeader session={session} row={row} />
+      <Conversation trashed={row?.trashed ?? false} project={row?.project} />
     </SessionContext>
   );
 }
