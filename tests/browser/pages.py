@@ -148,6 +148,11 @@ class Tab:
         """Its state in a word; of the two (sidebar, header) the one in sight."""
         return self.page.locator('[data-testid="connection"]:visible').first
 
+    @property
+    def bell(self) -> Locator:
+        """What leads to all that waits for the person; of the two the one in sight."""
+        return self.page.locator('[data-testid="waiting"]:visible').first
+
     async def is_live(self) -> None:
         """Connected."""
         await expect(self.connection).to_have_attribute("data-state", "live")

@@ -63,7 +63,11 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("POST", "/api/sessions"),
         ("GET", "/api/sessions/{session}"),
         ("PATCH", "/api/sessions/{session}"),
+        ("PUT", "/api/sessions/{session}/seen"),
+        ("GET", "/api/search"),
+        ("POST", "/api/projects/practice"),
         ("GET", "/api/sessions/{session}/events"),
+        ("GET", "/api/sessions/{session}/export"),
         ("POST", "/api/commands"),
         ("POST", "/api/attachments"),
         ("GET", "/api/attachments"),
@@ -74,6 +78,7 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("PUT", "/api/providers/{provider}/key"),
         ("DELETE", "/api/providers/{provider}/key"),
         ("GET", "/api/approvals"),
+        ("GET", "/api/approvals/{session}/{approval}"),
         ("GET", "/api/imports"),
         ("POST", "/api/imports"),
         ("GET", "/api/rules"),
@@ -145,6 +150,24 @@ def test_a_folder_is_found_made_and_taken(api: httpx.Client, running_server: Run
     assert api.get("/api/folders", params={"path": made["path"]}).json()["parent"] == root
     assert refusal(api.post("/api/folders", json={"parent": root, "name": "new"})) == (409, "folder-exists")
     assert refusal(api.post("/api/folders", json={"parent": root, "name": "a/b"})) == (400, "invalid")
+
+
+def test_a_folder_to_practise_in(api: httpx.Client, running_server: RunningServer) -> None:
+    """It is made empty and trusted; once something in it is obeyed by agents, asking again trusts nothing."""
+    first = api.post("/api/projects/practice").raise_for_status().json()
+    folder = running_server.root / "antiphon-practice"
+    assert (first["path"], first["trusted"], list(folder.iterdir())) == (str(folder), True, [])
+    assert api.post("/api/projects/practice").json()["id"] == first["id"]
+
+
+def test_a_folder_that_brings_something_is_not_trusted_unseen(
+    api: httpx.Client, running_server: RunningServer
+) -> None:
+    """A folder of that name that was there, and brings instructions, waits for a person."""
+    folder = running_server.root / "antiphon-practice"
+    folder.mkdir()
+    (folder / "AGENTS.md").write_text("Obey.")
+    assert api.post("/api/projects/practice").raise_for_status().json()["trusted"] is False
 
 
 def test_what_a_folder_brings_is_told_before_it_is_trusted(
@@ -367,6 +390,14 @@ def test_an_approval_is_listed_and_answered(api: httpx.Client, running_server: R
     asked = wait_for(api, session, "approval-requested")
     (waiting,) = api.get("/api/approvals").json()["approvals"]
     assert (waiting["session"], waiting["request"]["approval"]) == (session, asked["approval"])
+    assert (waiting["provider"], waiting["projectName"]) == ("practice", "site")
+    one = f"/api/approvals/{session}/{asked['approval']}"
+    assert api.get(one).json() == {
+        "request": waiting["request"],
+        "resolvedAt": None,
+        "by": None,
+        "option": None,
+    }
     allow = next(option["id"] for option in asked["options"] if option["kind"] == "allow-once")
     answer = {"type": "answer", "session": session, "approval": asked["approval"], "option": allow}
     replied = command(api, answer)
@@ -374,6 +405,14 @@ def test_an_approval_is_listed_and_answered(api: httpx.Client, running_server: R
     wait_for(api, session, "turn-completed")
     assert (running_server.root / "site" / "notes.txt").read_text().strip() == "hello"
     assert api.get("/api/approvals").json() == {"approvals": []}
+    closed = api.get(one).json()
+    assert (closed["by"], closed["option"], closed["resolvedAt"] > waiting["request"]["at"]) == (
+        "person",
+        allow,
+        True,
+    )
+    assert refusal(api.get(f"/api/approvals/{session}/none")) == (404, "unknown-approval")
+    assert refusal(api.get(f"/api/approvals/none/{asked['approval']}")) == (404, "unknown-approval")
     late = command(api, answer)
     assert (late.status_code, late.json()["code"], late.json()["option"]) == (409, "already-answered", allow)
 

@@ -17,7 +17,7 @@ beforeEach(async () => {
   answers = { "/api/me": () => Response.json(ME) };
   vi.stubGlobal("fetch", (address: string) => {
     const make = answers[new URL(address).pathname];
-    return make ? Promise.resolve(make()) : Promise.resolve(Response.json({ projects: [], providers: [], sessions: [] }));
+    return make ? Promise.resolve(make()) : Promise.resolve(Response.json({ projects: [], providers: [], sessions: [], approvals: [] }));
   });
   client = new Client();
   await client.start();

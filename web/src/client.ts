@@ -25,6 +25,7 @@ import type {
 import { Socket, type Link } from "./socket";
 import { Store } from "./store";
 import { toast } from "./toasts";
+import { Waiting } from "./waiting";
 
 export type Account =
   | { phase: "starting" }
@@ -61,6 +62,7 @@ export class Client {
   /** How far the agents' own records have been looked through, where this page heard of it. */
   readonly imports = new Store<Imports | undefined>(undefined);
   readonly lists = new Lists();
+  readonly waiting = new Waiting();
   readonly drafts = new Drafts();
   readonly known = new KnownFiles();
   readonly attached = new Attached(this.known);
@@ -206,6 +208,7 @@ export class Client {
         break;
       case "sessions":
         this.lists.onFrame(frame);
+        this.waiting.onFrame(frame);
         break;
       case "imports":
         this.#onImports(frame);
@@ -244,14 +247,21 @@ export class Client {
     for (const session of followed) this.feed(session).subscribe();
     this.outbox.flush(undefined, followed); // the others follow when their sessions are subscribed
     void this.lists.refresh();
+    void this.waiting.refresh();
   }
 
   #onReply(reply: Accepted | SessionBusy | Rejected): void {
     const followed = [...this.#followed].map((session) => this.feed(session));
     if (reply.type === "rejected" && followed.some((feed) => feed.onRejected(reply))) return;
     const pending = reply.id ? this.outbox.remove(reply.id) : undefined;
+    if (pending?.command.type === "answer") this.#onAnswerReply(pending.command.approval, reply);
     if (pending?.command.type === "prompt") this.#onPromptReply(pending.command, reply);
     else if (reply.type === "rejected" && (pending ?? reply.id === null)) toast(reply.message);
+  }
+
+  /** A late answer is told, too: the question is closed. */
+  #onAnswerReply(approval: string, reply: Accepted | SessionBusy | Rejected): void {
+    if (reply.type === "accepted" || (reply.type === "rejected" && reply.code === "already-answered")) this.waiting.onAnswered(approval);
   }
 
   #onPromptReply(command: Prompt, reply: Accepted | SessionBusy | Rejected): void {

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
+import { followLook } from "./theme";
 import { toast } from "./toasts";
 import { preferred, say, speak } from "./words";
 
@@ -27,6 +28,7 @@ window.addEventListener("unhandledrejection", ({ reason }) => {
   confess(reason);
 });
 
+followLook();
 const client = new Client();
 void client.start(takeToken());
 // The link opened in the tab that asks for it: only the fragment changes, and nothing is loaded anew.

@@ -30,11 +30,22 @@ export class Rows {
 
   #segment(turn: Turn): { turn: Turn; rows: Row[]; fresh: boolean } {
     const known = this.#segments.get(turn.id);
-    if (known?.turn === turn) return { turn, rows: known.rows, fresh: false };
+    if (known && hasSameRows(known.turn, turn)) return { turn, rows: known.rows, fresh: false };
     const rows = rowsOf(turn);
     if (known && sameStrings(rows.map(keyOf), known.rows.map(keyOf))) return { turn, rows: known.rows, fresh: false };
     return { turn, rows, fresh: true };
   }
+}
+
+/** A long turn that grows is looked through with each frame: nothing is made for it. */
+function hasSameRows(one: Turn, other: Turn): boolean {
+  if (one === other || one.entries === other.entries) return (one.status === "outside") === (other.status === "outside");
+  const { entries } = other;
+  return (
+    one.entries.length === entries.length &&
+    (one.status === "outside") === (other.status === "outside") &&
+    one.entries.every((entry, at) => entry.id === entries[at]?.id && entry.parent === entries[at].parent)
+  );
 }
 
 function rowsOf(turn: Turn): Row[] {
@@ -88,8 +99,11 @@ function stepsIn(turn: Turn): Steps {
   return found;
 }
 
+const NONE: Steps = { byParent: new Map(), nested: new Set() };
+
 /** A parent counts only where it is a tool call that came before: else the child would be seen nowhere. */
 function findSteps({ entries }: Turn): Steps {
+  if (!entries.some(({ parent }) => parent)) return NONE;
   const byParent = new Map<string, Entry[]>();
   const nested = new Set<string>();
   const calls = new Set<string>();

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useStore } from "../store";
+import { useTitle } from "../title";
 import { say } from "../words";
 import { AgentCard } from "./agent-card";
 import { Button } from "./button";
@@ -18,10 +19,7 @@ export function AgentsView({ agent }: { agent?: string }) {
   const ready = providers?.filter(usable).length ?? 0;
   const unknown = agent && providers && !providers.some(({ id }) => id === agent);
   useEffect(() => { client.lists.visitAgents(); }, [client]);
-  useEffect(() => {
-    document.title = `${say("agents.title")} · Antiphon`;
-    return () => { document.title = "Antiphon"; };
-  }, []);
+  useTitle(say("agents.title"));
   return (
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />
@@ -61,7 +59,8 @@ export function AgentsView({ agent }: { agent?: string }) {
   );
 }
 
-function summary(ready: number, all: number | undefined, looking: number): string {
+/** How many of them can be used here, in words. */
+export function summary(ready: number, all: number | undefined, looking: number): string {
   if (all === undefined) return say("agents.looking");
   if (looking) return say("agents.looking-at", { n: looking });
   if (ready === all) return say("agents.all-ready");

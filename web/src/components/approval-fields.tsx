@@ -1,5 +1,6 @@
 import { ChoiceField, type FieldValue } from "./choice-field";
 import type { Field } from "../protocol";
+import { say } from "../words";
 
 export type FieldValues = Record<string, FieldValue>;
 
@@ -33,7 +34,7 @@ function TextField({ field, said, value, onChange }: { field: Field; said: boole
   return (
     <label className="block">
       <span className={said ? "sr-only" : "font-medium"}>{field.label}</span>
-      {field.required && <span className="text-faint"> (needed)</span>}
+      {field.required && <span className="text-faint"> {say("approvals.needed")}</span>}
       <textarea
         rows={1}
         value={typeof value === "string" ? value : ""}

@@ -1,23 +1,23 @@
 /** The keys 1 … 9 answer the approval that waits longest, where no text is being written. */
 
-import { useEffect, useEffectEvent } from "react";
+import { useEffect, useEffectEvent, type RefObject } from "react";
 import type { ApprovalRequested, Option } from "../protocol";
-import { useStore } from "../store";
-import { useSession } from "./session-context";
 
 /** ms that a card must have been there: a key meant for something else answers nothing. */
 export const SETTLE_MS = 600;
 
 const WRITES = "input, textarea, select, [contenteditable]";
 
-/** Whether the keys are this card's now. `answer` undefined: it is answered already. */
-export function useOptionKeys(request: ApprovalRequested, answer: ((option: Option) => void) | undefined): boolean {
-  const { feed } = useSession();
-  const first = useStore(feed.view, ({ state }) => state.approvals[0]?.approval === request.approval);
-  const own = first && answer !== undefined && request.options.length > 1;
+/** Whether the keys are this card's now. `answer` undefined: they are another's, or it is answered already. */
+export function useOptionKeys(
+  card: RefObject<HTMLElement | null>,
+  request: ApprovalRequested,
+  answer: ((option: Option) => void) | undefined,
+): boolean {
+  const own = answer !== undefined && request.options.length > 1;
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const option = request.options[Number(event.key) - 1];
-    if (!option || isForOthers(event)) return;
+    if (!option || isForOthers(event, card.current)) return;
     event.preventDefault();
     answer?.(option);
   });
@@ -32,8 +32,10 @@ export function useOptionKeys(request: ApprovalRequested, answer: ((option: Opti
   return own;
 }
 
-function isForOthers(event: KeyboardEvent): boolean {
+/** A dialog has the keys of what is in it, and no others. */
+function isForOthers(event: KeyboardEvent, card: HTMLElement | null): boolean {
   const held = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat;
   const writes = event.target instanceof Element && event.target.closest(WRITES) !== null;
-  return held || writes || document.querySelector("dialog[open]") !== null;
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  return held || writes || (dialog !== undefined && !dialog.contains(card));
 }

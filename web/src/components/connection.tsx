@@ -2,8 +2,10 @@ import { useSyncExternalStore } from "react";
 import { duration, useNow } from "../clock";
 import { connectionWords, type ConnectionWords } from "../connection-words";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
+import { WaitingBell } from "./waiting-bell";
 
 const DOTS = { good: "bg-good", warn: "bg-warn", bad: "bg-bad", plain: "bg-faint" };
 
@@ -25,8 +27,18 @@ function watchOnline(listener: () => void): () => void {
   };
 }
 
-/** The connection's state, always in sight: a dot and a word. */
+/** In every view's header: what waits for the person, and how the connection stands. */
 export function ConnectionDot() {
+  return (
+    <span className="flex shrink-0 items-center gap-1">
+      <WaitingBell />
+      <Dot />
+    </span>
+  );
+}
+
+/** The connection's state, always in sight: a dot and a word. */
+function Dot() {
   const words = useConnection();
   return (
     <span data-testid="connection" data-state={words.state} role="status" title={words.long} className="flex items-center gap-2 text-xs text-dim">
@@ -47,13 +59,13 @@ export function ConnectionBanner() {
       <span>
         {words.long} {words.retryAt !== undefined && <Countdown to={words.retryAt} />}
       </span>
-      {words.retryAt !== undefined && <Button testid="retry-now" className="!h-7" onClick={client.retryNow}>Retry now</Button>}
-      {reload && <Button testid="reload" className="!h-7" onClick={() => { location.reload(); }}>Reload</Button>}
+      {words.retryAt !== undefined && <Button testid="retry-now" className="!h-7" onClick={client.retryNow}>{say("connection.retry-now")}</Button>}
+      {reload && <Button testid="reload" className="!h-7" onClick={() => { location.reload(); }}>{say("connection.reload")}</Button>}
     </div>
   );
 }
 
 function Countdown({ to }: { to: number }) {
   const now = useNow();
-  return <span className="text-dim tabular-nums">Trying again in {duration(Math.max(0, to - now))}.</span>;
+  return <span className="text-dim tabular-nums">{say("connection.again-in", { time: duration(Math.max(0, to - now)) })}</span>;
 }

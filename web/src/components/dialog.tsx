@@ -1,10 +1,13 @@
 import { useId, useLayoutEffect, useRef, type ReactNode, type SyntheticEvent } from "react";
+import { say } from "../words";
 import { IconButton } from "./button";
 
 const WIDTHS = { narrow: "max-w-md", wide: "max-w-xl", broad: "max-w-3xl" };
+const IN_THE_MIDDLE = "m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] rounded-2xl border";
+const AT_THE_SIDE = "m-0 ml-auto h-dvh max-h-none w-full max-w-none border-l pb-[env(safe-area-inset-bottom)] sm:w-[28rem]";
 
 /** A modal dialog: the browser's own, so focus stays in it and Escape closes it, unless it is to `stay`. */
-export function Dialog({ title, onClose, stay, children, footer, testid, wide = false, broad = false }: {
+export function Dialog({ title, onClose, stay, children, footer, testid, wide = false, broad = false, side = false }: {
   title: string;
   onClose: () => void;
   /** Asked before it closes: whether it stays open, since closing would lose something. */
@@ -14,6 +17,8 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
   testid?: string;
   wide?: boolean;
   broad?: boolean;
+  /** Along the side, as high as the window; on a phone it is a screen of its own. */
+  side?: boolean;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -50,13 +55,13 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
       onClick={(event) => {
         if (event.target === dialog.current) close();
       }}
-      className={`m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] ${width} flex-col overflow-hidden rounded-2xl border border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex`}
+      className={`flex-col overflow-hidden border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex ${side ? AT_THE_SIDE : `${IN_THE_MIDDLE} ${width}`}`}
     >
       <header className="flex items-center gap-2 border-b border-line py-2.5 pr-2.5 pl-5">
         <h2 id={heading} className="min-w-0 flex-1 truncate text-[0.9375rem] font-semibold">
           {title}
         </h2>
-        <IconButton icon="close" label="Close" onClick={close} />
+        <IconButton icon="close" label={say("dialog.close")} onClick={close} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
       {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>}

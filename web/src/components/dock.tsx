@@ -59,6 +59,7 @@ const WORDS: Partial<Record<Pending["command"]["type"], string>> = {
   wait: "Wait",
   dequeue: "Removing a prompt from the queue",
   reorder: "The queue's new order",
+  edit: "A waiting prompt's new words",
   "resume-queue": "Resuming the queue",
   "stop-task": "Stopping a background task",
 };

@@ -23,7 +23,7 @@ beforeEach(async () => {
   vi.stubGlobal("fetch", (address: string, options?: RequestInit) => {
     const path = address.replace(/^.*(?=api\/)/, "");
     asked.push(`${options?.method ?? "GET"} ${path}`);
-    return Promise.resolve(Response.json(answers[path] ?? { projects: [], providers: [], sessions: [] }));
+    return Promise.resolve(Response.json(answers[path] ?? { projects: [], providers: [], sessions: [], approvals: [] }));
   });
 });
 

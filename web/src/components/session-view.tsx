@@ -1,7 +1,8 @@
-import { useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
-import { go } from "../route";
+import { go, type SessionRoute } from "../route";
 import { useStore } from "../store";
+import { useTitle } from "../title";
 import { toast } from "../toasts";
 import { say } from "../words";
 import { Button } from "./button";
@@ -11,12 +12,13 @@ import { Notice } from "./notice";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
 import { titleOf } from "./session-row";
-import { Shell } from "./shell";
 import { Transcript } from "./transcript";
 import { TrustNotice } from "./trust-dialog";
 
-/** One session: its conversation, and where to write. */
-export function SessionView({ session }: { session: string }) {
+const SessionFolder = lazy(() => import("./changes-folder"));
+
+/** One session: its conversation, and where to write; or what changed in its folder, or the files there. */
+export function SessionView({ here: { session, tab, of } }: { here: SessionRoute }) {
   const client = useClient();
   const feed = client.feed(session);
   const row = useStore(client.lists.view, ({ rows }) => rows.get(session));
@@ -39,19 +41,18 @@ export function SessionView({ session }: { session: string }) {
       if (answer.ok) client.lists.put(answer.value);
     });
   }, [client, session, known]);
-  useEffect(() => {
-    document.title = `${row?.state === "waiting" ? "● " : ""}${titleOf(row)} · Antiphon`;
-    return () => {
-      document.title = "Antiphon";
-    };
-  }, [row]);
+  useTitle(titleOf(row));
 
   return (
     <SessionContext value={shown}>
-      <Shell project={row?.project} session={session} list={false}>
-        <SessionHeader session={session} row={row} />
+      <SessionHeader session={session} row={row} />
+      {tab === "conversation" ? (
         <Conversation trashed={row?.trashed ?? false} project={row?.project} />
-      </Shell>
+      ) : (
+        <Suspense fallback={<p role="status" className="m-auto text-faint">{say("session.loading")}</p>}>
+          <SessionFolder tab={tab} of={of} project={row?.project} />
+        </Suspense>
+      )}
     </SessionContext>
   );
 }

@@ -26,7 +26,7 @@ function stubBrowser(): void {
     this.open = true;
   };
   vi.stubGlobal("fetch", (address: string) =>
-    Promise.resolve(Response.json(address.endsWith("/me") ? ME : { projects: [], providers: [PRACTICE], sessions: [] })),
+    Promise.resolve(Response.json(address.endsWith("/me") ? ME : { projects: [], providers: [PRACTICE], sessions: [], approvals: [] })),
   );
 }
 

@@ -19,6 +19,7 @@ def entry(id: str, name: str, limits: Limits) -> AcpEntry:
         bypass_modes=["bypass"],
         images=True,
         files="text",
+        fork="log",
         warm=True,
         limits=limits,
     )

@@ -1,5 +1,6 @@
 """Looking at Claude Code, and opening it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -8,6 +9,7 @@ from antiphon.providers import environment
 from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.claude import command, errors, facts, program
 from antiphon.providers.claude.client import ClaudeAgent
+from antiphon.providers.claude.history import before
 from antiphon.providers.finder import printed
 from antiphon.providers.login import Prepared, prepared
 from antiphon.providers.loose import Json, table, text
@@ -62,17 +64,22 @@ class ClaudeDriver:
         around = command.surroundings(launch.environment)
         found = await self._finder.find(around)
 
+        until = await asyncio.to_thread(before, around, launch)
+
+        async def begin(agent: ClaudeAgent) -> None:
+            await agent.start(launch.model)
+
         async def make(process: AgentProcess) -> ClaudeAgent:
             return ClaudeAgent(process, sink)
 
         return await start(
-            program.program([found.path, *command.arguments(launch)]),
+            program.program([found.path, *command.arguments(launch, until)]),
             launch,
             sink,
             environment=around,
             limits=self._limits,
             make=make,
-            begin=ClaudeAgent.start,
+            begin=begin,
         )
 
 

@@ -1,1 +1,25 @@
-export const approvals = {} as const;
+/** What agents ask, in whatever session, and what was allowed for always. */
+export const approvals = {
+  "waiting.title": "Waits for you",
+  "waiting.bell": { one: "{n} question waits for you", other: "{n} questions wait for you" },
+  "waiting.none": "Nothing waits for you",
+  "waiting.none.why": "When an agent asks something, in whatever session, it stands here and can be answered here.",
+  "waiting.problem": "The list did not load",
+  "waiting.untitled": "New session",
+
+  "approvals.body": "What it says",
+  "approvals.your-answer": "Your answer",
+  "approvals.your-prompt": "Your prompt",
+  "approvals.your-order": "What you asked for",
+  "approvals.taken": "Answered",
+  "approvals.missing": "Please fill in what is marked as needed.",
+  "approvals.needed": "(needed)",
+  "approvals.closed.person": "closed without an answer",
+  "approvals.closed.turn-ended": "not answered: the turn ended",
+  "approvals.closed.agent": "closed by the agent",
+  "approvals.closed.server": "not answered: the server stopped",
+  "approvals.by.agent": "(by the agent)",
+  "approvals.by.server": "(by the server)",
+  "approvals.by.turn-ended": "(by the turn-ended)",
+  "approvals.elsewhere": "(answered elsewhere)",
+} as const;

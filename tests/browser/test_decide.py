@@ -1,0 +1,112 @@
+"""What waits for the person is found and answered wherever they are, from any device."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from antiphon.model.ids import new_id
+from tests.browser.pages import DESKTOP, PHONE, Desk, Tab
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+ICON = "document.querySelector('link[rel=icon]').href"
+
+
+@pytest_asyncio.fixture(name="stage", loop_scope="session")
+async def make_stage(make_desk) -> Desk:
+    """A person in front of a server whose Claude plays scenes."""
+    desk: Desk = await make_desk(module="tests.browser.stage")
+    await desk.sign_in()
+    return desk
+
+
+def asks(desk: Desk, scene: str) -> str:
+    """A session whose agent asks something, begun from elsewhere; its id."""
+    session = desk.make_session("claude")
+    prompt: dict[str, Any] = {"type": "prompt", "session": session, "text": scene}
+    desk.api.post("/api/commands", json=prompt, headers={"Idempotency-Key": new_id()}).raise_for_status()
+    return session
+
+
+async def elsewhere(desk: Desk, viewport: Any = DESKTOP) -> Tab:
+    """Another device of the same person's."""
+    context = await desk.new_context(viewport=viewport, has_touch=viewport is PHONE)
+    await context.add_cookies(desk.cookies())
+    tab = await desk.tab(context=context)
+    await tab.is_live()
+    return tab
+
+
+async def waits(tab: Tab, count: int) -> None:
+    """So many wait, says the bell."""
+    await expect(tab.bell).to_have_attribute("data-count", str(count))
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_what_waits_is_answered_without_opening_it(stage: Desk, viewport: dict[str, int]) -> None:
+    """Bell, title and icon tell of questions in other sessions; they are answered in the list, here or elsewhere."""
+    tab, other = await elsewhere(stage, viewport), await elsewhere(stage)
+    await waits(tab, 0)
+    plain = await tab.page.evaluate(ICON)
+    for scene in ("permission", "plan", "question"):
+        await asyncio.to_thread(asks, stage, scene)
+    await waits(tab, 3)
+    await expect(tab.page).to_have_title("(3) Antiphon")
+    assert (await tab.page.evaluate(ICON)).startswith("data:image/svg+xml")
+    await tab.bell.click()
+    panel = tab.by("waiting-panel")
+    cards = panel.locator('[data-testid="approval"][data-open="true"]')
+    await expect(cards).to_have_count(3)
+    await expect(panel).to_contain_text("permission · Claude Code · site")
+    # The first is answered here: by a key at the desk, by a finger on the phone.
+    if viewport is DESKTOP:
+        await expect(cards.first.get_by_test_id("approval-option-allow-once")).to_contain_text("1")
+        await tab.page.wait_for_timeout(700)  # a card takes no key before it has been there for 0.6 s
+        await tab.page.keyboard.press("1")
+    else:
+        assert (await panel.bounding_box() or {})["width"] == PHONE["width"]
+        await cards.first.get_by_test_id("approval-option-allow-once").tap()
+    await waits(tab, 2)
+    await expect(panel.get_by_test_id("approval-outcome").first).to_contain_text(
+        "Claude wants to run a command: Allow"
+    )
+    await expect(panel.get_by_test_id("approval-outcome").first).not_to_contain_text("elsewhere")
+    # The second is answered on the other device: the list says what was answered, in its place.
+    await other.bell.click()
+    await other.by("waiting-panel").get_by_role("button", name="Keep planning").click()
+    await expect(cards).to_have_count(1)
+    await expect(panel.get_by_test_id("approval-outcome").last).to_contain_text(
+        "Keep planning (answered elsewhere)"
+    )
+    # The last has fields, and is answered with them.
+    await cards.get_by_label("SQLite").check()
+    await cards.get_by_label("Linux").check()
+    await cards.get_by_role("button", name="Answer", exact=True).click()
+    for each in (tab, other):
+        await waits(each, 0)
+        await expect(each.page).to_have_title("Antiphon")
+    assert await tab.page.evaluate(ICON) == plain
+    await tab.page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    await expect(tab.bell).to_be_focused()
+    assert tab.errors == []
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_from_the_list_to_the_question(stage: Desk, viewport: dict[str, int]) -> None:
+    """A question's session is one click away, and the question has the focus there; its keys answer at once."""
+    session = await asyncio.to_thread(asks, stage, "permission")
+    tab = await elsewhere(stage, viewport)
+    await tab.bell.click()
+    await tab.by("waiting-session").click()
+    await expect(tab.by("waiting-panel")).to_have_count(0)
+    await expect(tab.approval).to_be_focused()
+    await expect(tab.page).to_have_title("(1) permission · Antiphon")
+    await expect(tab.option("reject-once")).to_be_in_viewport()
+    await tab.option("reject-once").click()
+    await expect(tab.by("approval-outcome")).to_contain_text("Reject")
+    await expect(tab.page).to_have_url(f"{stage.server.url}/sessions/{session}")
+    await expect(tab.page).to_have_title("permission · Antiphon")

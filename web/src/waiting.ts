@@ -1,0 +1,71 @@
+/**
+ * All that waits for the person's answer, in whatever session.
+ *
+ * 1. The server's list is the truth; it is read at each connection, and whenever a hint names a session that
+ *    waits, or that waited.
+ * 2. What was answered from here is gone at once: the list may have been read before.
+ */
+
+import { fetchApprovals, type Problem, type Result } from "./api";
+import type { Approvals, Sessions, WaitingApproval } from "./protocol";
+import { Store } from "./store";
+
+export interface WaitingView {
+  /** In the order of asking; undefined until the list was read once. */
+  approvals?: readonly WaitingApproval[];
+  problem?: Problem;
+}
+
+/** Whether the list of all that waits is shown. */
+export const waitingShown = new Store(false);
+
+export class Waiting {
+  readonly view = new Store<WaitingView>({});
+  /** Approvals that were answered from this page, by their ids. */
+  readonly answered = new Store<ReadonlySet<string>>(new Set());
+  readonly #fetch: () => Promise<Result<Approvals>>;
+  #reading = false;
+  #again = false;
+
+  constructor(fetch = fetchApprovals) {
+    this.#fetch = fetch;
+  }
+
+  /** Reads the list anew; asked meanwhile, once more after that. */
+  async refresh(): Promise<void> {
+    this.#again = true;
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        this.#take(await this.#fetch());
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  onFrame({ upserts = [], removes = [] }: Sessions): void {
+    const known = new Set(this.view.get().approvals?.map(({ session }) => session));
+    const concerned = upserts.some(({ id, state }) => state === "waiting" || known.has(id)) || removes.some((id) => known.has(id));
+    if (concerned) void this.refresh();
+  }
+
+  /** The server took this page's answer, or said that another one came before. */
+  onAnswered(approval: string): void {
+    this.answered.set(new Set(this.answered.get()).add(approval));
+    const { approvals } = this.view.get();
+    if (approvals) this.view.patch({ approvals: this.#open(approvals) });
+  }
+
+  #take(answer: Result<Approvals>): void {
+    if (answer.ok) this.view.set({ approvals: this.#open(answer.value.approvals) });
+    else this.view.patch({ problem: answer.problem });
+  }
+
+  #open(approvals: readonly WaitingApproval[]): WaitingApproval[] {
+    const answered = this.answered.get();
+    return approvals.filter(({ request }) => !answered.has(request.approval));
+  }
+}
