@@ -18,7 +18,7 @@ from msgspec import Struct
 from antiphon.log import search_words as words
 
 DATABASE = "search.db"
-VERSION = 1
+VERSION = 2
 LAST = 2**63 - 1
 """No key is beyond it."""
 SNIPPET_WORDS = 30
@@ -35,7 +35,7 @@ _TABLES = """
     );
     CREATE INDEX idx_entry_session ON entry (session);
     CREATE TABLE progress (session INTEGER PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGER NOT NULL, mark TEXT NOT NULL);
-    CREATE VIRTUAL TABLE said USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
+    CREATE VIRTUAL TABLE said USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2', prefix = '3');
 """
 
 

@@ -23,7 +23,7 @@ _TYPED = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(f"{HIT}([^{OVER}]*){OVER}")
 
-PREFIX_CHARACTERS = 2
+PREFIX_CHARACTERS = 3
 """A word of so many characters finds those that begin with it."""
 WORDS = 32
 """So many words of what was typed are looked for."""

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { changeSession, fetchSessions } from "../api";
+import type { SessionList } from "../protocol";
 import { toast } from "../toasts";
 import { say } from "../words";
 import { Button } from "./button";
@@ -23,13 +24,24 @@ export function TrashButton({ project }: { project?: string }) {
 /** Sessions that were put away; each can come back. */
 function TrashDialog({ project, onClose }: { project?: string; onClose: () => void }) {
   const client = useClient();
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const { value, problem, reload } = useRequest(project ?? "", () => fetchSessions({ project }, undefined, true));
-  const rows = value?.sessions;
+  const [older, setOlder] = useState<SessionList[]>([]);
+  const last = older.at(-1) ?? value;
+  const rows = value && [value, ...older].flatMap((page) => page.sessions).filter(({ id }) => !gone.has(id));
+  const more = async () => {
+    const page = await fetchSessions({ project }, last?.next ?? undefined, true);
+    if (page.ok) setOlder([...older, page.value]);
+    else toast(page.problem.message);
+  };
   const restore = async (id: string) => {
     const answer = await changeSession(id, { trashed: false });
-    if (answer.ok) client.lists.put(answer.value);
-    else toast(answer.problem.message);
-    reload();
+    if (!answer.ok) {
+      toast(answer.problem.message);
+      return;
+    }
+    client.lists.put(answer.value);
+    setGone(new Set([...gone, id]));
   };
   return (
     <Dialog title={say("list.trash")} onClose={onClose} testid="trash-dialog">
@@ -43,6 +55,7 @@ function TrashDialog({ project, onClose }: { project?: string; onClose: () => vo
           </li>
         ))}
       </ul>
+      {last?.next && <Button testid="trash-more" className="mt-2 w-full" onClick={() => void more()}>{say("imports.more")}</Button>}
     </Dialog>
   );
 }
