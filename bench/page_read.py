@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from playwright.async_api import Page
 
+from antiphon.model.replies import Events
 from bench.figures import Row, percentile
 from bench.served import Server
 
@@ -66,10 +67,8 @@ ENDED = """() => {
 async def scrolling(page: Page, server: Server) -> list[Row]:
     """Frames of scrolling through 10,000 items of all kinds, all of them loaded."""
     session = await server.session("writer")
-    await _open(page, server, session)
-    await _prompt(page, f"items {ITEMS}")
-    first = await page.locator('[data-testid="turn-status"]').last.get_attribute("data-turn")
-    await page.evaluate(f"location.hash = 'turn={first}'")  # loads all that was before
+    first = await _filled(server, session)
+    await page.goto(f"{server.url}/sessions/{session}#turn={first}")  # loads page after page until its beginning is there
     await page.wait_for_selector(f'[data-testid="turn"][data-turn="{first}"]:focus', timeout=LIMIT_MS)
     times, blank, top = await page.evaluate(SCROLL, [SPEED, 8])
     fps = 1000 * len(times) / sum(times)
@@ -100,6 +99,26 @@ async def streaming(page: Page, server: Server) -> list[Row]:
         Row(what="the longest of them", value=max(tasks, default=0), unit="ms"),
         Row(what="what moves when the turn ends", value=_jump(lines), unit="px", at_most=0),
     ]
+
+
+async def _filled(server: Server, session: str) -> str:
+    """Have the items written before anybody looks; returns their turn."""
+    async with server.connect() as wire:
+        await wire.ask(session, f"items {ITEMS}")
+        while True:
+            frame = await wire.receive()
+            for body in frame.events if isinstance(frame, Events) else ():
+                event = _glance(body)
+                if event.type == "turn-completed":
+                    return event.turn
+
+
+class _Glance(msgspec.Struct):
+    type: str
+    turn: str = ""
+
+
+_glance = msgspec.json.Decoder(_Glance).decode
 
 
 def _jump(lines: list[list[Any]]) -> float:
