@@ -105,9 +105,8 @@ async def streaming(page: Page, server: Server) -> list[Row]:
 def _jump(lines: list[list[Any]]) -> float:
     """px by which the last block or the last line moved from the frame before the end on."""
     end = max(at for at, (_, status, _) in enumerate(lines) if status == "running")
-    around = lines[end - 3 :]
-    blocks = [block for block, _, _ in around]
-    status = [top for _, _, top in around]
+    around = [line for line in lines[end - 3 :] if None not in line]
+    blocks, _, status = zip(*around, strict=True)
     return max(max(blocks) - min(blocks), max(status) - min(status))
 
 

@@ -14,6 +14,8 @@ from tests.browser.test_access import barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+TALL = {**DESKTOP, "height": 2000}
+"""So that all of a turn is in sight, and so in the document."""
 VIEWS = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 
 
@@ -42,7 +44,9 @@ def card(tab: Tab, title: str):
     return tab.page.get_by_role("region", name=f"Tool: {title}", exact=True)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(
+    "view", [pytest.param(TALL, id="desktop"), pytest.param({**PHONE, "height": 2600}, id="phone")]
+)
 async def test_cards(library: Desk, view: dict[str, int]) -> None:
     """A command with its colours and exit code, a long output folded, a change, a search, a fetch, a plan; the figures."""
     tab = await opened(library, view)
@@ -139,8 +143,8 @@ async def test_code_and_tables(library: Desk, view: dict[str, int]) -> None:
     assert not await code.locator("pre").evaluate(overflow)
     await tab.reload()
     await expect(code.locator("pre.wrapped")).to_be_visible()
-    table = tab.page.get_by_role("group", name="Table")
-    assert await table.evaluate(overflow)
+    if view == PHONE:
+        assert await tab.page.get_by_role("group", name="Table").evaluate(overflow)
     assert not await tab.scrolls_sideways()
 
 
@@ -217,7 +221,7 @@ async def test_a_link_leads_there(library: Desk, view: dict[str, int]) -> None:
 
 async def test_copies_and_links(library: Desk) -> None:
     """A message, an answer and a prompt as markdown; links that are addresses of this page."""
-    tab = await opened(library)
+    tab = await opened(library, TALL)
     await tab.done("tools")
     await tab.items("message").last.hover()
     await tab.items("message").last.get_by_test_id("copy-message").click()

@@ -21,7 +21,7 @@ WATCH = """() => {
 
 UNSAFE = """() => {
   const foreign = "script, iframe, frame, frameset, object, embed, applet, form, style, base, meta, link, math, video, audio, source, " +
-    "template, slot, portal, fencedframe, marquee, map, area, noscript, svg:not([aria-hidden=true]), svg :not(path), details[open]";
+    "template, slot, portal, fencedframe, marquee, map, area, noscript, svg:not([aria-hidden=true]), svg :not(path), details:not(.group)";
   const said = ".prose, [data-testid=item], [data-testid=approval], [data-testid=failure], [data-testid=turn]";
   const lines = [];
   for (const node of document.body.querySelectorAll("*")) {
@@ -78,7 +78,7 @@ class Watched:
         desk.context.on(
             "request", lambda asked: self.foreign.append(asked.url) if desk.foreign(asked.url) else None
         )
-        desk.context.on("page", self.pages.append)
+        desk.context.on("page", lambda page: self.pages.append(page))
         tab.page.on("dialog", self._on_dialog)
 
     async def _on_dialog(self, dialog: Any) -> None:

@@ -7,10 +7,13 @@ import type {
   Approvals,
   Attachments,
   BringsList,
+  Changes,
   Consent,
   Consents,
   EventsPage,
   FileNames,
+  FilePart,
+  FilesPage,
   Folders,
   ImportsPage,
   MadeFolder,
@@ -19,6 +22,7 @@ import type {
   Me,
   NewProject,
   NewSession,
+  Patch,
   Project,
   Projects,
   PromptList,
@@ -157,3 +161,18 @@ export const restoreFiles = (session: string, turn: string) =>
   request<Restorable>("POST", `api/sessions/${session}/turns/${turn}/restore`);
 export const fetchOlder = (session: string, before: number, limit: number) =>
   request<EventsPage>("GET", `api/sessions/${session}/events?${query({ before, limit })}`);
+
+export const fetchChanges = (project: string) => request<Changes>("GET", `api/projects/${project}/changes`);
+export const fetchTurnChanges = (session: string, turn: string) =>
+  request<Changes>("GET", `api/sessions/${session}/turns/${turn}/changes`);
+export const fetchPatch = (
+  project: string,
+  asked: { before: string; after: string; path: string; old_path?: string; whole?: boolean },
+) => request<Patch>("GET", `api/projects/${project}/changes/patch?${query(asked)}`);
+export const fetchFiles = (project: string, path: string, offset?: number) =>
+  request<FilesPage>("GET", `api/projects/${project}/files?${query({ path, offset })}`);
+export const fetchFile = (project: string, path: string, at?: number) =>
+  request<FilePart>("GET", `api/projects/${project}/files/content?${query({ path, at })}`);
+/** Where a file's bytes are; another address once it has changed. */
+export const rawFile = (project: string, { path, modified }: FilePart, download?: boolean) =>
+  address(`api/projects/${project}/files/raw?${query({ path, download, modified })}`);

@@ -1201,6 +1201,76 @@ export interface SkippedFile {
   message: string;
 }
 /**
+ * What differs between two states of a project's folder.
+ */
+export interface Changes {
+  before: string;
+  after: string;
+  branch: string | null;
+  commit: string | null;
+  inside: string;
+  files: ChangedFile[];
+  total: number;
+  added: number;
+  deleted: number;
+  beside?: number;
+}
+/**
+ * A file that differs.
+ */
+export interface ChangedFile {
+  path: string;
+  kind: "added" | "deleted" | "modified" | "renamed" | "type-changed";
+  version: string;
+  oldPath?: string | null;
+  added?: number | null;
+  deleted?: number | null;
+  staged?: "all" | "none" | "part";
+  untracked?: boolean;
+  conflicted?: boolean;
+  submodule?: boolean;
+  executable?: boolean | null;
+  notShown?: ("repository" | "too-large" | "too-many" | "unreadable") | null;
+  size?: number | null;
+}
+/**
+ * The lines that differ in one file.
+ */
+export interface Patch {
+  text: string;
+  cut: boolean;
+}
+/**
+ * A part of a folder: folders first, by name.
+ */
+export interface FilesPage {
+  path: string;
+  entries: FileEntry[];
+  total: number;
+  next: number | null;
+}
+/**
+ * Something in a folder.
+ */
+export interface FileEntry {
+  name: string;
+  kind: "file" | "folder" | "link" | "other";
+  size: number;
+  ignored: boolean;
+}
+/**
+ * A file, and a part of its text.
+ */
+export interface FilePart {
+  path: string;
+  kind: "binary" | "image" | "pdf" | "text";
+  mediaType: string;
+  size: number;
+  modified: number;
+  text: string | null;
+  next: number | null;
+}
+/**
  * An uploaded file: a prompt names it by its id.
  */
 export interface Attachment {
@@ -1433,14 +1503,20 @@ export interface Refused {
   code:
     | "agent-failed"
     | "bypass-not-allowed"
+    | "changes-gone"
     | "folder-exists"
     | "foreign-origin"
+    | "git-failed"
+    | "git-missing"
+    | "git-refused"
+    | "git-slow"
     | "internal"
     | "invalid"
     | "key-not-kept"
     | "link-unknown"
     | "method-not-allowed"
     | "name-taken"
+    | "not-a-repository"
     | "not-found"
     | "not-over"
     | "not-restorable"
@@ -1454,7 +1530,9 @@ export interface Refused {
     | "too-many-tries"
     | "unknown-approval"
     | "unknown-attachment"
+    | "unknown-changes"
     | "unknown-consent"
+    | "unknown-file"
     | "unknown-folder"
     | "unknown-host"
     | "unknown-project"
@@ -1462,6 +1540,8 @@ export interface Refused {
     | "unknown-rule"
     | "unknown-session"
     | "unknown-token"
-    | "unknown-turn";
+    | "unknown-turn"
+    | "untrusted-folder"
+    | "workspace-missing";
   message: string;
 }

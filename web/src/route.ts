@@ -7,13 +7,23 @@ export type Route =
   | { view: "projects" }
   | { view: "project"; project: string; creating: boolean }
   | { view: "sessions" }
-  | { view: "session"; session: string; place?: Place }
+  | SessionRoute
   | { view: "agents"; agent?: string }
   | { view: "settings" }
   | { view: "nowhere" };
 
 /** Where in a conversation a link leads. */
 export type Place = { item: string } | { turn: string };
+
+export interface SessionRoute {
+  view: "session";
+  session: string;
+  tab: SessionTab;
+  /** Of *Changes*: the turn; without one, since the last commit. Of *Files*: the file, relative to the project. */
+  of?: string;
+  place?: Place;
+}
+export type SessionTab = "conversation" | "changes" | "files";
 
 export const route = new Store<Route>({ view: "projects" });
 
@@ -34,10 +44,16 @@ function parse(path: string, query: URLSearchParams, hash: URLSearchParams): Rou
   if (kind === "" || path === "index.html") return { view: "projects" };
   if (path === "settings") return { view: "settings" };
   if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
-  if (kind === "sessions" && !id) return { view: "sessions" };
+  if (kind === "sessions") return id ? sessionRoute(id, rest, query, hash) : { view: "sessions" };
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };
-  if (kind === "sessions") return { view: "session", session: id, place: placeIn(hash) };
+  return { view: "nowhere" };
+}
+
+function sessionRoute(session: string, [tab = "", ...path]: string[], query: URLSearchParams, hash: URLSearchParams): Route {
+  if (!tab) return { view: "session", session, tab: "conversation", place: placeIn(hash) };
+  if (tab === "changes" && !path.length) return { view: "session", session, tab, of: query.get("turn") ?? undefined };
+  if (tab === "files") return { view: "session", session, tab, of: path.join("/") || undefined };
   return { view: "nowhere" };
 }
 
@@ -46,6 +62,13 @@ function placeIn(hash: URLSearchParams): Place | undefined {
   const turn = hash.get("turn");
   if (item) return { item };
   return turn ? { turn } : undefined;
+}
+
+/** The address of a session's changes, of a turn's, or of a file. */
+export function placeOf(session: string, tab: SessionTab, of?: string): string {
+  if (tab === "conversation") return `sessions/${session}`;
+  if (tab === "changes") return `sessions/${session}/changes${of ? `?turn=${encodeURIComponent(of)}` : ""}`;
+  return `sessions/${session}/files${of ? `/${of.split("/").map(encodeURIComponent).join("/")}` : ""}`;
 }
 
 export function followHistory(): () => void {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from antiphon.log import schema
 from antiphon.log.record import Record
@@ -60,6 +60,17 @@ def running_turn(conn: Connection, session: int) -> TurnRow | None:
     """The turn that runs in the session."""
     row = conn.execute(_SELECT.where(_t.session == session, _t.state == schema.literal("running"))).first()
     return TurnRow.from_row(row) if row else None
+
+
+def beside(conn: Connection, session: int, turn: TurnRow, now: int) -> int:
+    """How many turns of other sessions in the same project ran while this one did."""
+    project = select(_s.project_id).where(_s.key == session).scalar_subquery()
+    same = select(_s.key).where(_s.project_id == project, _s.key != session)
+    started, ended = turn.started_at or now, turn.ended_at or now
+    query = select(func.count()).where(
+        _t.session.in_(same), _t.started_at < ended, func.coalesce(_t.ended_at, now) > started
+    )
+    return conn.scalar(query) or 0
 
 
 def running_turns(conn: Connection, node: str) -> list[tuple[Session, TurnRow]]:

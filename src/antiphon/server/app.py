@@ -40,6 +40,7 @@ from antiphon.sessions.importing import Importing
 from antiphon.sessions.native import Claims
 from antiphon.sessions.searching import Searching
 from antiphon.sessions.supervisor import Supervisor
+from antiphon.workspace.workspaces import Workspaces
 
 OWN_CATALOG = "agents.toml"
 """Agents of the user's own, or other settings for ours: in `~/.config/antiphon`, then in the data directory."""
@@ -79,6 +80,7 @@ class Application:
         self.searching = Searching(
             log=log, hub=hub, clock=clock, user=owner.key, archives=self.importing.archives
         )
+        self.workspaces = Workspaces(settings.data_dir / "workspaces")
         self.supervisor = Supervisor(
             log=log,
             hub=hub,
@@ -87,6 +89,7 @@ class Application:
             environment=self.keys.environment,
             reap=_reap,
             archives=self.importing.archives,
+            workspaces=self.workspaces,
             claims=Claims(settings.claims_dir or settings.data_dir / "conversations", str(settings.data_dir)),
         )
         self.sockets = WebSockets(
@@ -116,6 +119,7 @@ class Application:
             supervisor=self.supervisor,
             importing=self.importing,
             searching=self.searching,
+            workspaces=self.workspaces,
             providers=providers,
             clock=clock,
             auth=auth,
@@ -172,6 +176,7 @@ class Application:
         await self.importing.stop()
         await self.searching.stop()
         await self.supervisor.stop()
+        await self.workspaces.stop()
         await logins
         await asyncio.gather(*self._relaunching)
 

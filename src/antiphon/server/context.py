@@ -18,6 +18,7 @@ from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
 from antiphon.sessions.searching import Searching
 from antiphon.sessions.supervisor import Supervisor
+from antiphon.workspace.workspaces import Workspaces
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class Context(Struct, frozen=True, kw_only=True):
     supervisor: Supervisor
     importing: Importing
     searching: Searching
+    workspaces: Workspaces
     providers: Mapping[str, Provider]
     clock: Clock
     auth: Auth

@@ -35,6 +35,7 @@ from antiphon.sessions.opening import claim, left
 from antiphon.sessions.session import Session
 from antiphon.sessions.submit import refuse, submit
 from antiphon.sessions.warm import Warmer
+from antiphon.workspace.workspaces import Workspaces
 
 T = TypeVar("T")
 
@@ -72,15 +73,19 @@ class Supervisor:
         reap: Callable[[list[process_rows.ProcessRow]], Coroutine[Any, Any, None]],
         archives: Mapping[str, Archive] | None = None,
         claims: Claims | None = None,
+        workspaces: Workspaces | None = None,
     ) -> None:
-        """`archives`: agents' own records, by provider. `claims`: who runs which conversation."""
+        """`archives`: agents' own records, by provider. `claims`: who runs which conversation.
+
+        `workspaces` notes what each turn changes in its folder.
+        """
         self.log, self.hub, self.clock, self.providers = log, hub, clock, providers
         self._environment, self._reap = environment, reap
         self._sessions: dict[str, asyncio.Task[Session]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._compacted: dict[str, int] = {}
         self._followers = Followers(clock, hub, archives or {})
-        self._claims = claims
+        self._claims, self._workspaces = claims, workspaces
         self._warmer = Warmer(clock, hub, self._open_sessions)
         self.stopping = False
 
@@ -255,6 +260,7 @@ class Supervisor:
             environment=self._environment,
             on_lost=self._lost,
             claims=self._claims,
+            workspaces=self._workspaces,
         )
         session.follower = self._followers.of(session)
         if unfinished := left(opened, self.clock.now()):

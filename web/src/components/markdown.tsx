@@ -42,7 +42,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block }) {
     case "plain":
       return <div className="whitespace-pre-wrap">{block.text}</div>;
     case "table":
-      return <div className="table" tabIndex={0} role="group" aria-label={say("code.table")} dangerouslySetInnerHTML={{ __html: block.html }} />;
+      return <div className="table-view" tabIndex={0} role="group" aria-label={say("code.table")} dangerouslySetInnerHTML={{ __html: block.html }} />;
     case "html":
       return <div dangerouslySetInnerHTML={{ __html: block.html }} />;
   }

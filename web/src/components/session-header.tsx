@@ -11,6 +11,7 @@ import { ActionButtons, ActionMenu, type Action } from "./actions";
 import { BypassBadge } from "./agent-settings";
 import { useClient } from "./client-context";
 import { ConnectionDot } from "./connection";
+import { SessionTabs } from "./changes-tabs";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
@@ -43,7 +44,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   const set = mode ?? row?.mode ?? undefined;
   const where = [row && agentName(shown), row?.projectName, set && modeName(set)].filter(Boolean).join(" · ");
   return (
-    <header className="flex min-h-13 items-center gap-1 border-b border-line px-2 md:pl-6">
+    <header className="flex min-h-13 items-center gap-1 max-md:flex-wrap border-b border-line px-2 md:pl-6">
       {!wide && <BackLink project={row?.project} />}
       <div className="min-w-0 flex-1">
         {renaming ? (
@@ -61,9 +62,11 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
         )}
         <p className="truncate text-xs text-faint">{where}</p>
       </div>
+      {wide && <SessionTabs session={session} project={row?.project} />}
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
       <ActionMenu label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
+      {!wide && <SessionTabs session={session} project={row?.project} />}
     </header>
   );
 }

@@ -1,6 +1,6 @@
-import { useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
-import { go } from "../route";
+import { go, type SessionRoute } from "../route";
 import { useStore } from "../store";
 import { useTitle } from "../title";
 import { toast } from "../toasts";
@@ -15,8 +15,10 @@ import { titleOf } from "./session-row";
 import { Transcript } from "./transcript";
 import { TrustNotice } from "./trust-dialog";
 
-/** One session: its conversation, and where to write. */
-export function SessionView({ session }: { session: string }) {
+const SessionFolder = lazy(() => import("./changes-folder"));
+
+/** One session: its conversation, and where to write; or what changed in its folder, or the files there. */
+export function SessionView({ here: { session, tab, of } }: { here: SessionRoute }) {
   const client = useClient();
   const feed = client.feed(session);
   const row = useStore(client.lists.view, ({ rows }) => rows.get(session));
@@ -44,7 +46,13 @@ export function SessionView({ session }: { session: string }) {
   return (
     <SessionContext value={shown}>
       <SessionHeader session={session} row={row} />
-      <Conversation trashed={row?.trashed ?? false} project={row?.project} />
+      {tab === "conversation" ? (
+        <Conversation trashed={row?.trashed ?? false} project={row?.project} />
+      ) : (
+        <Suspense fallback={<p role="status" className="m-auto text-faint">{say("session.loading")}</p>}>
+          <SessionFolder tab={tab} of={of} project={row?.project} />
+        </Suspense>
+      )}
     </SessionContext>
   );
 }

@@ -60,8 +60,8 @@ test("a long output is folded with its size: of a command the end, of a file the
   const output = Array.from({ length: 100 }, (_, at) => `line ${at + 1}`).join("\n");
   await happens([
     { type: "turn-started", text: "go" },
-    called("a", { title: "make", tool: "execute", output }),
-    called("b", { title: "Read x", tool: "read", output }),
+    called("make", { title: "make", tool: "execute", output }),
+    called("read", { title: "Read x", tool: "read", output }),
   ]);
   for (const [title, seen, hidden] of [["make", "line 100", "line 80\n"], ["Read x", "line 20", "line 21"]] as const) {
     await unfold(title);

@@ -1,6 +1,6 @@
 /** Follows a link to a place in the session: loads pages until it is there, brings it into sight and marks it. */
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { holds, find } from "../places";
 import { route, type Place } from "../route";
 import type { Row } from "../rows";
@@ -25,12 +25,15 @@ export function usePlace({ rows, show }: Places): void {
   const { feed } = useSession();
   const place = useStore(route, (here) => (here.view === "session" ? here.place : undefined));
   const ready = useStore(feed.view, ({ phase }) => phase === "live");
+  // A connection that comes back leads nobody anywhere again.
+  const followed = useRef<Place>(undefined);
   useEffect(() => {
-    if (!place || !ready) return;
+    if (!place || !ready || followed.current === place) return;
     let wanted = true;
     const go = async (to: Place) => {
       const loaded = await feed.loadUntil((state) => !wanted || holds(state, to));
       if (!wanted) return;
+      followed.current = to;
       const found = loaded ? await listed(to) : undefined;
       if (!found) {
         toast(say(loaded || !feed.view.get().state.more ? "transcript.place-gone" : "transcript.place-unloaded"));
