@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from playwright.async_api import Page
 
+from antiphon.model.replies import Events
 from bench.figures import Row, percentile
 from bench.served import Server
 
@@ -66,10 +67,8 @@ ENDED = """() => {
 async def scrolling(page: Page, server: Server) -> list[Row]:
     """Frames of scrolling through 10,000 items of all kinds, all of them loaded."""
     session = await server.session("writer")
-    await _open(page, server, session)
-    await _prompt(page, f"items {ITEMS}")
-    first = await page.locator('[data-testid="turn-status"]').last.get_attribute("data-turn")
-    await page.evaluate(f"location.hash = 'turn={first}'")  # loads all that was before
+    first = await _filled(server, session)
+    await page.goto(f"{server.url}/sessions/{session}#turn={first}")  # loads page after page until its beginning is there
     await page.wait_for_selector(f'[data-testid="turn"][data-turn="{first}"]:focus', timeout=LIMIT_MS)
     times, blank, top = await page.evaluate(SCROLL, [SPEED, 8])
     fps = 1000 * len(times) / sum(times)
@@ -102,12 +101,31 @@ async def streaming(page: Page, server: Server) -> list[Row]:
     ]
 
 
+async def _filled(server: Server, session: str) -> str:
+    """Have the items written before anybody looks; returns their turn."""
+    async with server.connect() as wire:
+        await wire.ask(session, f"items {ITEMS}")
+        while True:
+            frame = await wire.receive()
+            for body in frame.events if isinstance(frame, Events) else ():
+                event = _glance(body)
+                if event.type == "turn-completed":
+                    return event.turn
+
+
+class _Glance(msgspec.Struct):
+    type: str
+    turn: str = ""
+
+
+_glance = msgspec.json.Decoder(_Glance).decode
+
+
 def _jump(lines: list[list[Any]]) -> float:
     """px by which the last block or the last line moved from the frame before the end on."""
     end = max(at for at, (_, status, _) in enumerate(lines) if status == "running")
-    around = lines[end - 3 :]
-    blocks = [block for block, _, _ in around]
-    status = [top for _, _, top in around]
+    around = [line for line in lines[end - 3 :] if None not in line]
+    blocks, _, status = zip(*around, strict=True)
     return max(max(blocks) - min(blocks), max(status) - min(status))
 
 

@@ -38,8 +38,8 @@ def send(**message: object) -> None:
     os.write(1, json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
 
 
-def update(kind: str, **fields: Any) -> None:
-    send(method="session/update", params={"sessionId": "bench", "update": {"sessionUpdate": kind, **fields}})
+def update(what: str, /, **fields: Any) -> None:
+    send(method="session/update", params={"sessionId": "bench", "update": {"sessionUpdate": what, **fields}})
 
 
 def chunk(text: str, kind: str = "agent_message_chunk") -> None:

@@ -27,11 +27,14 @@ class ChatServer(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
         """Of those requests."""
         self.pages: dict[str, Json] = {"/v1/models": models("tiny")}
-        """What is answered, by path; any other is 404. `{"redirect": URL}` leads there, `{"hang": True}` says nothing."""
+        """What is answered, by path; any other is 404. `{"redirect": URL}` leads there, `{"hang": True}` says nothing,
+        `{"status": N}` is an error, `{"raw": WORDS}` is no JSON."""
         self.answers_at = ""
         """Where requests for an answer are led; empty: they are answered here."""
         self.paths: list[str] = []
         """What GET was asked for."""
+        self.keys: list[str] = []
+        """With which `Authorization`."""
         self.ended = threading.Event()
         """Set when it stops: whoever hangs lets go."""
 
@@ -70,6 +73,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
+        self.server.keys.append(self.headers.get("authorization", ""))
         self.page()
 
     def page(self) -> None:
@@ -78,6 +82,10 @@ class _Exchange(BaseHTTPRequestHandler):
             self.hang()
         elif page and "redirect" in page:
             self.answer(302, {}, location=page["redirect"])
+        elif page and "status" in page:
+            self.answer(page["status"], {"error": {"message": "no"}})
+        elif page and "raw" in page:
+            self.send(200, page["raw"].encode())
         else:
             self.answer(200 if page else 404, page or {"error": {"message": "no such page"}})
 
@@ -97,7 +105,9 @@ class _Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def answer(self, status: int, body: Json, **headers: str) -> None:
-        data = json.dumps(body).encode()
+        self.send(status, json.dumps(body).encode(), **headers)
+
+    def send(self, status: int, data: bytes, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)

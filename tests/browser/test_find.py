@@ -71,7 +71,6 @@ async def test_a_folder_that_brings_something_is_looked_at_first(desk: Desk) -> 
     folder = desk.server.root / "stranger"
     desk.make_project("stranger", trust=False)
     (folder / "AGENTS.md").write_text("Obey.")
-    tab = await desk.tab("projects/stranger?new")
     tab = await desk.tab()
     await tab.by("project-row").filter(has_text="stranger").click()
     await expect(tab.by("trust-review")).to_have_text("Review and trust")
@@ -88,6 +87,11 @@ class Past:
     async def session(self, text: str, project: str = "site") -> str:
         """A session in which this was asked, and answered; seen by nobody."""
         return await asyncio.to_thread(self._session, text, project)
+
+    async def ask(self, method: str, path: str, body: dict[str, Any]) -> None:
+        """Beside the page; aside, since the wire that it goes over is this event loop's."""
+        answer = await asyncio.to_thread(self.api.request, method, path, json=body)
+        answer.raise_for_status()
 
     def _session(self, text: str, project: str) -> str:
         session = self.desk.make_session(project=project)
@@ -138,7 +142,7 @@ async def test_what_is_new_on_every_device(past: Past) -> None:
     await expect(tab.by("session-row")).to_contain_text(["crash"])
     await tab.by("only").select_option("starred")
     await expect(tab.by("session-list")).to_contain_text("No session is like that now.")
-    past.api.patch(f"/api/sessions/{older}", json={"starred": True}).raise_for_status()
+    await past.ask("PATCH", f"/api/sessions/{older}", {"starred": True})
     await expect(tab.by("session-row")).to_contain_text(["say lettuce"])
     await tab.by("only-agent").select_option("codex")
     await tab.by("show-all").click()
@@ -193,7 +197,7 @@ async def test_from_one_session_to_another(past: Past) -> None:
     one, other = await past.session("say one"), await past.session("say other")
     for number in range(MANY):
         body = {"project": "garden", "provider": "practice", "title": f"session {number}"}
-        past.api.post("/api/sessions", json=body).raise_for_status()
+        await past.ask("POST", "/api/sessions", body)
     listed = tab.by("session-list")
     await expect(tab.by("session-row").first).to_contain_text(f"session {MANY - 1}")
     for session in (one, other):
@@ -201,11 +205,12 @@ async def test_from_one_session_to_another(past: Past) -> None:
         await row(tab, session).click()
         await expect(tab.message).to_have_text("one" if session == one else "other")
     assert await tab.by("session-row").count() < MANY
-    place = await listed.evaluate("view => view.scrollTop")
-    assert place > 0
     assert desk.wire is not None
     await desk.wire.part()
-    await expect(tab.by("connection-banner")).to_be_visible()
+    await expect(tab.by("connection-banner")).to_be_visible()  # which takes a line from the list
+    await row(tab, other).scroll_into_view_if_needed()
+    place = await listed.evaluate("view => view.scrollTop")
+    assert place > 0
     for session, words in ((one, "one"), (other, "other")):
         await row(tab, session).click()
         await expect(tab.message).to_have_text(words)

@@ -85,15 +85,15 @@ class Watched:
         self.dialogs.append(dialog.message)
         await dialog.dismiss()
 
-    async def is_harmless(self, policy: bool) -> None:
-        """In all of the conversation, unfolded, from its end to its beginning."""
+    async def is_harmless(self, policy: bool, *, whole: bool = False) -> None:
+        """In what is in sight, unfolded; `whole`: in all of the conversation, from its end to its beginning."""
         page = self.tab.page
         seen = True
         while seen:
             while await page.evaluate(UNFOLD):
                 await page.evaluate(FRAMES)
             assert await page.evaluate(UNSAFE) == []
-            seen = await page.evaluate(STEP)
+            seen = whole and await page.evaluate(STEP)
             await page.evaluate(FRAMES)
         assert await page.evaluate("window.ran") is None
         if policy:
@@ -123,7 +123,7 @@ async def test_the_policy_allows_no_foreign_script(desk: Desk) -> None:
         assert "object-src" not in rules and "frame-src" not in rules, "both are default-src"
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("policy", [True, False], ids=["with-its-policy", "without-its-policy"])
 async def test_nothing_that_an_agent_writes_runs(make_desk, policy: bool) -> None:
     """The corpus in messages (streamed, whole, reloaded), thoughts, plans, notes, tools, diffs, questions, titles, failures."""
@@ -155,7 +155,7 @@ async def test_nothing_that_an_agent_writes_runs(make_desk, policy: bool) -> Non
     await watch.is_harmless(policy)
     await tab.reload()
     await tab.turn_is("completed")
-    await watch.is_harmless(policy)
+    await watch.is_harmless(policy, whole=True)
 
 
 async def test_an_image_is_not_fetched(desk: Desk) -> None:

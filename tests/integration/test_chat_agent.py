@@ -54,6 +54,7 @@ class Client:
 
     async def flushed(self) -> None:
         """It keeps up."""
+        self.updates.append({"sessionUpdate": "flushed"})
 
     def of(self, kind: str) -> list[Json]:
         return [each for each in self.updates if each["sessionUpdate"] == kind]
@@ -268,6 +269,18 @@ async def test_without_a_count_no_usage_is_told(opened: Open) -> None:
     client = Client()
     await ask(await opened(client), "UNCOUNTED")
     assert not client.of("usage_update") and client.of("agent_message_chunk")
+
+
+async def test_a_slow_client_is_waited_for(opened: Open) -> None:
+    """After each piece of an answer or of a command's output: no memory is filled with what nobody reads."""
+    client = Client()
+    await ask(await opened(client), "SAY")
+    await ask(await opened(client), "RUN")
+    kinds = [each["sessionUpdate"] for each in client.updates]
+    pieces = [at for at, kind in enumerate(kinds) if kind == "agent_message_chunk"]
+    pieces += [at for at, each in enumerate(client.updates) if "terminal_output" in each.get("_meta", {})]
+    assert len(pieces) > 4
+    assert {kinds[at + 1] for at in pieces} == {"flushed"}
 
 
 async def test_a_command_is_told_once(opened: Open) -> None:

@@ -31,7 +31,7 @@ export class Rows {
   #segment(turn: Turn): { turn: Turn; rows: Row[]; fresh: boolean } {
     const known = this.#segments.get(turn.id);
     if (known && hasSameRows(known.turn, turn)) return { turn, rows: known.rows, fresh: false };
-    const rows = rowsOf(turn);
+    const rows = (known && longer(known, turn)) ?? rowsOf(turn);
     if (known && sameStrings(rows.map(keyOf), known.rows.map(keyOf))) return { turn, rows: known.rows, fresh: false };
     return { turn, rows, fresh: true };
   }
@@ -48,10 +48,24 @@ function hasSameRows(one: Turn, other: Turn): boolean {
   );
 }
 
+/** The known rows with those of entries that came after them; undefined: the turn has changed in another way. */
+function longer(known: { turn: Turn; rows: Row[] }, turn: Turn): Row[] | undefined {
+  const { entries } = known.turn;
+  const end = known.rows.at(-1);
+  const more = turn.entries.slice(entries.length);
+  const goesOn = entries.every((entry, at) => entry.id === turn.entries[at]?.id && !turn.entries[at].parent);
+  if (end?.kind !== "end" || !more.length || !goesOn || more.some(({ parent }) => parent)) return undefined;
+  return [...known.rows.slice(0, -1), ...more.map((entry, at) => entryRow(turn.id, entry.id, entries.length + at)), end];
+}
+
+function entryRow(turn: string, entry: string, at: number): Row {
+  return { key: `${turn}/${entry}`, kind: "entry", turn, entry, at };
+}
+
 function rowsOf(turn: Turn): Row[] {
   const { nested } = stepsIn(turn);
   const inside = turn.entries.flatMap((entry, at): Row[] =>
-    nested.has(entry.id) ? [] : [{ key: `${turn.id}/${entry.id}`, kind: "entry", turn: turn.id, entry: entry.id, at }],
+    nested.has(entry.id) ? [] : [entryRow(turn.id, entry.id, at)],
   );
   if (turn.status === "outside") return inside;
   return [

@@ -114,14 +114,13 @@ def _memory(session: Session, cut: Cut) -> tuple[rows.Memory | None, bool]:
 async def _copy(session: Session, copy: rows.Session, cut: Cut) -> int:
     """Write the past into the copy; returns its head."""
     cursor = head = 0
-    left = frozenset(cut.turns)
     while page := await session.log.read(
         lambda conn, after=cursor: event_rows.read_after(
             conn, session.row.key, after, limit_rows=PAGE, to=cut.seq
         )
     ):
         cursor = page[-1][0]
-        kept = [_kept(event) for event in map(_decode, (body for _, body in page)) if _is_past(event, left)]
+        kept = [_kept(event) for event in map(_decode, (body for _, body in page)) if _is_past(event)]
         numbered = [replace(event, seq=head + at) for at, event in enumerate(kept, 1)]
         if numbered:
             await session.log.write(lambda conn, at=head, events=numbered: _append(conn, copy, at, events))
@@ -129,9 +128,9 @@ async def _copy(session: Session, copy: rows.Session, cut: Cut) -> int:
     return head
 
 
-def _is_past(event: e.AnyEvent, left: frozenset[str]) -> bool:
+def _is_past(event: e.AnyEvent) -> bool:
     dequeued = isinstance(event, e.TurnCancelled) and event.dequeued
-    return isinstance(event, KEPT) and not dequeued and event.turn not in left
+    return isinstance(event, KEPT) and not dequeued
 
 
 def _kept(event: e.AnyEvent) -> e.AnyEvent:

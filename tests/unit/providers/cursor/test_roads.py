@@ -5,6 +5,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from antiphon.model.ids import new_id
 from antiphon.providers.base import Launch, ProviderFailed
@@ -65,6 +66,27 @@ async def test_without_a_road_it_says_so(
     with pytest.raises(ProviderFailed) as failed:
         await provider.open(launch, RecordingSink())
     assert failed.value.failure.code == "provider-missing" and failed.value.failure.action == ready.action
+
+
+@pytest.mark.parametrize("key", ["", "key_x"])
+async def test_over_the_sdk_a_key_is_all(
+    around: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """Without one it is there, and not signed in; either way it says what it takes to agree to."""
+    with_sdk(tmp_path, monkeypatch)
+    for name, value in {**around, roads.KEY: key}.items():
+        monkeypatch.setenv(name, value)
+    ready = await CursorProvider().readiness()
+    assert (ready.found, ready.signed_in, ready.warning) == (True, bool(key), roads.CONSENT)
+    assert (ready.action is None, bool(ready.account)) == (bool(key), bool(key))
+    around = {**around, roads.KEY: "key_x"}
+    launch = Launch(session=new_id(), folder=tmp_path, marker=new_id(), environment=around)
+    for refused, words in (
+        (launch, "Nobody has agreed"),
+        (replace(launch, consented=True, native_session="0a1b-cli"), "held over the Cursor CLI"),
+    ):
+        with pytest.raises(ProviderFailed, match=words):
+            await CursorProvider().open(refused, RecordingSink())
 
 
 @pytest.mark.parametrize("key", roads.CLI_KEYS)
