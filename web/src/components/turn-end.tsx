@@ -5,8 +5,8 @@ import type { Turn } from "../session";
 import { useStore } from "../store";
 import { Button } from "./button";
 import { useClient } from "./client-context";
+import { afterFailure } from "./failure-actions";
 import { FailureCard } from "./failure-card";
-import { CarryOver, offersToCarry } from "./lost-notice";
 import { Notice } from "./notice";
 import { agentName, useSession } from "./session-context";
 import { TryAgain } from "./try-again";
@@ -33,12 +33,6 @@ function Status({ turn }: { turn: Turn }) {
     default:
       return <Quiet>{endWords(turn)}</Quiet>;
   }
-}
-
-/** What to do with a failed turn; one that the agent began by itself has no prompt to send again. */
-function afterFailure(turn: Turn): ReactNode {
-  if (offersToCarry(turn)) return <CarryOver turn={turn} />;
-  return turn.failure?.retryable !== false && turn.origin !== "agent" && <TryAgain turn={turn} />;
 }
 
 function Quiet({ children }: { children: ReactNode }) {

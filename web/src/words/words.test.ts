@@ -49,7 +49,7 @@ const READ = new Set(["aria-label", "alt", "title", "placeholder", "label", "nam
 
 const OUR_NAME = "Antiphon";
 /** An icon's name is which one it is. */
-const ofIcon = (node: ts.JsxAttribute) => node.parent.parent.tagName.getText() === "Icon";
+const ofIcon = (node: ts.JsxAttribute) => ["Icon", "input"].includes(node.parent.parent.tagName.getText());
 
 /** Words that stand in a component instead of in the catalogue. */
 function spokenIn(file: string): string[] {
@@ -68,36 +68,25 @@ function spokenIn(file: string): string[] {
 
 /** Not yet in the catalogue; to be emptied. */
 const ENGLISH_ONLY = new Set([
-  "actions.tsx",
   "background-tasks.tsx",
-  "busy-notice.tsx",
   "code-block.tsx",
-  "consent-dialog.tsx",
   "copy-button.tsx",
-  "dock.tsx",
   "entry.tsx",
-  "error-boundary.tsx",
-  "failure-card.tsx",
   "file-diff.tsx",
   "first-prompt.tsx",
   "folded.tsx",
   "folder-dialog.tsx",
   "import-bar.tsx",
   "import-summary.tsx",
-  "lost-notice.tsx",
   "markdown.tsx",
-  "notice.tsx",
   "older-pages.tsx",
-  "pending.tsx",
   "plan.tsx",
   "project-view.tsx",
   "projects.tsx",
   "prompt-row.tsx",
   "queue.tsx",
   "reasoning.tsx",
-  "rejected-notice.tsx",
   "retry-line.tsx",
-  "rules-dialog.tsx",
   "session-list.tsx",
   "session-row.tsx",
   "session-search.tsx",
@@ -105,14 +94,12 @@ const ENGLISH_ONLY = new Set([
   "sidebar.tsx",
   "sign-in.tsx",
   "steps.tsx",
-  "toasts.tsx",
   "tool-body.tsx",
   "tool-card.tsx",
   "transcript-row.tsx",
   "transcript.tsx",
   "trash.tsx",
   "trust-dialog.tsx",
-  "try-again.tsx",
   "turn-end.tsx",
 ]);
 
