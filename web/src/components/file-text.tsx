@@ -4,7 +4,9 @@ import { highlight, highlighted, type Piece } from "../markdown/highlight";
 import { say } from "../words";
 
 /** Lines that are drawn and coloured together: the browser skips those out of sight. */
-const BLOCK = 200;
+const BLOCK = 100;
+/** Lines before a block that are read with it: a text or a comment over several lines may have begun there. */
+const BEFORE = 60;
 const LINE_REM = 1.25;
 
 interface Lines {
@@ -28,7 +30,7 @@ interface Props {
 export function FileText({ path, text, wrap, lines, onLines, end, wanted }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const all = useMemo(() => text.replace(/\n$/, "").split("\n"), [text]);
-  const blocks = useMemo(() => Array.from({ length: Math.ceil(all.length / BLOCK) }, (_, at) => all.slice(at * BLOCK, (at + 1) * BLOCK)), [all]);
+  const blocks = useMemo(() => blocksOf(all), [all]);
   const first = lines?.from;
   const reached = first === undefined || first <= all.length;
   const [start] = useState(first);
@@ -57,12 +59,19 @@ export function FileText({ path, text, wrap, lines, onLines, end, wanted }: Prop
       style={{ "--digits": `${String(all.length).length}ch` } as React.CSSProperties}
       className={`min-h-0 flex-1 overflow-auto pt-2 pb-[max(1rem,env(safe-area-inset-bottom))] font-mono text-xs outline-offset-[-2px] ${wrap ? "" : "whitespace-pre"}`}
     >
-      {blocks.map((block, at) => (
-        <Block key={at} lines={block} first={at * BLOCK + 1} language={languageOf(path)} chosen={within(lines, at)} wrap={wrap} />
+      {blocks.map(({ lines: block, before }, at) => (
+        <Block key={at} lines={block} before={before} first={at * BLOCK + 1} language={languageOf(path)} chosen={within(lines, at)} wrap={wrap} />
       ))}
       {end}
     </div>
   );
+}
+
+function blocksOf(all: string[]): { lines: string[]; before: string[] }[] {
+  return Array.from({ length: Math.ceil(all.length / BLOCK) }, (_, at) => ({
+    lines: all.slice(at * BLOCK, (at + 1) * BLOCK),
+    before: all.slice(Math.max(0, at * BLOCK - BEFORE), at * BLOCK),
+  }));
 }
 
 /** The chosen lines, where some of them are in this block: others need not be drawn anew. */
@@ -71,8 +80,9 @@ function within(lines: Lines | undefined, block: number): string {
   return `${lines.from} ${lines.to}`;
 }
 
-const Block = memo(function Block({ lines, first, language, chosen, wrap }: {
+const Block = memo(function Block({ lines, before, first, language, chosen, wrap }: {
   lines: string[];
+  before: string[];
   first: number;
   language: string;
   /** `"10 20"`, or nothing. */
@@ -80,7 +90,7 @@ const Block = memo(function Block({ lines, first, language, chosen, wrap }: {
   wrap: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const pieces = useColoured(box, lines, language);
+  const pieces = useColoured(box, before, lines, language);
   const [from = 0, to = 0] = chosen.split(" ").map(Number);
   return (
     <div ref={box} style={{ contentVisibility: "auto", containIntrinsicBlockSize: `auto ${lines.length * LINE_REM}rem` }}>
@@ -103,8 +113,8 @@ const Block = memo(function Block({ lines, first, language, chosen, wrap }: {
 });
 
 /** The block's colours, once it comes near the window. */
-function useColoured(box: React.RefObject<HTMLElement | null>, lines: string[], language: string): Piece[][] | undefined {
-  const text = useMemo(() => lines.join("\n"), [lines]);
+function useColoured(box: React.RefObject<HTMLElement | null>, before: string[], lines: string[], language: string): Piece[][] | undefined {
+  const text = useMemo(() => [...before, ...lines].join("\n"), [before, lines]);
   const [found, setFound] = useState<{ text: string; pieces: Piece[][] }>();
   useEffect(() => {
     if (!box.current || highlighted(text, language)) return;
@@ -124,5 +134,6 @@ function useColoured(box: React.RefObject<HTMLElement | null>, lines: string[], 
       near.disconnect();
     };
   }, [box, text, language]);
-  return highlighted(text, language) ?? (found?.text === text ? found.pieces : undefined);
+  const pieces = highlighted(text, language) ?? (found?.text === text ? found.pieces : undefined);
+  return pieces?.slice(before.length);
 }
