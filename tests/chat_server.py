@@ -27,11 +27,14 @@ class ChatServer(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
         """Of those requests."""
         self.pages: dict[str, Json] = {"/v1/models": models("tiny")}
-        """What is answered, by path; any other is 404. `{"redirect": URL}` leads there, `{"hang": True}` says nothing."""
+        """What is answered, by path; any other is 404. `{"redirect": URL}` leads there, `{"hang": True}` says nothing,
+        `{"status": N}` is an error, `{"raw": WORDS}` is no JSON."""
         self.answers_at = ""
         """Where requests for an answer are led; empty: they are answered here."""
         self.paths: list[str] = []
         """What GET was asked for."""
+        self.keys: list[str] = []
+        """With which `Authorization`."""
         self.ended = threading.Event()
         """Set when it stops: whoever hangs lets go."""
 
@@ -70,6 +73,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
+        self.server.keys.append(self.headers.get("authorization", ""))
         self.page()
 
     def page(self) -> None:
@@ -78,6 +82,10 @@ class _Exchange(BaseHTTPRequestHandler):
             self.hang()
         elif page and "redirect" in page:
             self.answer(302, {}, location=page["redirect"])
+        elif page and "status" in page:
+            self.answer(page["status"], {"error": {"message": "no"}})
+        elif page and "raw" in page:
+            self.send(200, page["raw"].encode())
         else:
             self.answer(200 if page else 404, page or {"error": {"message": "no such page"}})
 
@@ -97,7 +105,9 @@ class _Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def answer(self, status: int, body: Json, **headers: str) -> None:
-        data = json.dumps(body).encode()
+        self.send(status, json.dumps(body).encode(), **headers)
+
+    def send(self, status: int, data: bytes, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -178,6 +188,8 @@ def said(body: Json) -> list[str]:
 
 def script_of(body: Json) -> Script:
     """The script of the last word."""
+    if body["messages"][-1]["role"] == "tool" and said(body)[-1] == "MANY":
+        return many
     word = said(body)[-1].split()[-1] if body["messages"][-1]["role"] != "tool" else "DONE"
     for each in reversed(said(body)[-1].split()):
         if each in SCRIPTS and word != "DONE":
@@ -282,6 +294,33 @@ def nothing(exchange: _Exchange, body: Json) -> None:
         exchange.answer(400, {"error": {"message": "Requested tokens (2000) exceed context window of 1536"}})
 
 
+def two(exchange: _Exchange, body: Json) -> None:
+    """Two tool calls in one answer."""
+    exchange.begin()
+    for index, name in enumerate(("a", "b")):
+        function = {"name": "write_file", "arguments": json.dumps({"path": f"{name}.txt", "content": name})}
+        exchange.chunk(
+            {"tool_calls": [{"index": index, "id": name, "type": "function", "function": function}]}
+        )
+    exchange.end("tool_calls")
+
+
+def many(exchange: _Exchange, body: Json) -> None:
+    """More steps than a library's own limit lets a model take."""
+    step = sum(message["role"] == "tool" for message in body["messages"])
+    if step == 52:
+        say("That is settled.")(exchange, body)
+    else:
+        exchange.call("file_info", id=f"call_{step}", path="hello.txt")
+
+
+def uncounted(exchange: _Exchange, body: Json) -> None:
+    exchange.begin()
+    exchange.say(ANSWER)
+    exchange.chunk({}, "stop")
+    exchange.eof()
+
+
 SCRIPTS: dict[str, Script] = {
     "NOTHING": nothing,
     "SAY": say(ANSWER),
@@ -299,6 +338,12 @@ SCRIPTS: dict[str, Script] = {
     "ENV": call("run_command", command="env; cat /proc/$PPID/environ | tr '\\0' '\\n'"),
     "TAIL": call("run_command", command="echo begun; exec tail -f /dev/null"),
     "STRAY": call("run_command", command="setsid tail -f /dev/null >/dev/null 2>&1 & echo left"),
+    "TWO": two,
+    "MANY": many,
+    "FOLDER": call("create_directory", path="made"),
+    "REMOVE": call("run_command", command="rm old.txt"),
+    "FILTERED": say("As far as it", "content_filter"),
+    "UNCOUNTED": uncounted,
     "HANG": hang,
     "HANG_IN_TEXT": hang_in_text,
     "NO_FINISH": no_finish,

@@ -19,6 +19,8 @@ export default defineConfig({
   // Relative addresses: the server may stand below a path (--public-url https://host/path).
   base: "./",
   plugins: [react(), tailwindcss(), baseHref],
+  // Settings, About: the licences of what is in the page.
+  build: { license: { fileName: "licenses.txt" } },
   server: { proxy: { "/api": passOn, "/ws": { ...passOn, ws: true } } },
   test: {
     // jsdom, not happy-dom: under happy-dom DOMPurify let `onerror` and `<script>` through.

@@ -18,9 +18,10 @@ from antiphon.model.events import (
     TurnCancelled,
     TurnCompleted,
 )
+from antiphon.model.ids import new_id
 from antiphon.model.items import Message, Note, Reasoning, ToolCall
 from antiphon.providers import processes
-from antiphon.providers.base import Answered, Attachment, Prompt
+from antiphon.providers.base import Answered, Attachment, NotRestorable, Prompt, RestoresFiles
 from antiphon.providers.claude.provider import ClaudeProvider
 from antiphon.testing.check_provider import (
     CHECKS,
@@ -238,6 +239,78 @@ async def test_an_image_reaches_the_model(subject: Subject, model: str, tmp_path
         prompt = Prompt(turn="t", text="SAY what this is", attachments=[attachment])
         assert isinstance(await opened.agent.prompt(prompt), TurnCompleted)
     assert "[Image: source:" in json.dumps(mock_model.journal(model)[-1]["body"]["messages"])
+
+
+# Going on from an earlier turn
+
+
+async def test_files_are_brought_back_to_before_a_turn(subject: Subject) -> None:
+    """First it says which; then they are as they were, also by a process that resumed the conversation."""
+    poem, hello = subject.folder / "poem.txt", subject.folder / "hello.txt"
+    async with Opened(subject) as opened:
+        turns = await ask_all(opened, "SAY", "EDIT", "WRITE")
+        native = opened.sink.native_session
+        assert "2" in poem.read_text() and hello.exists()
+        restored = await restorer(opened).restore(turns[2], dry=True)
+        assert list(restored.files) == [str(hello)] and hello.exists()
+        with pytest.raises(NotRestorable, match="checkpoint"):
+            await restorer(opened).restore(new_id(), dry=True)
+    async with Opened(subject, native=native) as again:
+        await ask_all(again, "SAY")
+        restored = await restorer(again).restore(turns[1], dry=True)
+        assert set(restored.files) == {str(poem), str(hello)}
+        await restorer(again).restore(turns[1], dry=False)
+    assert poem.read_text() == "one\ntwo\nthree\n" and not hello.exists()
+
+
+async def test_a_fork_knows_what_came_before_a_turn(subject: Subject, model: str) -> None:
+    """And no more; the conversation itself stays, and can be gone on with."""
+    async with Opened(subject) as opened:
+        turns = await ask_all(opened, "SAY one", "SAY two", "SAY three")
+        native = opened.sink.native_session
+    sink = RecordingSink()
+    launch = subject.launch(new_id(), native)
+    launch = replace(launch, fork=True, fork_without=(new_id(), *turns[1:]))
+    agent = await subject.provider.open(launch, sink)
+    try:
+        await agent.prompt(Prompt(turn=new_id(), text="SAY elsewise"))
+    finally:
+        await agent.close()
+    heard = json.dumps(mock_model.journal(model)[-1]["body"]["messages"])
+    assert "SAY one" in heard and "SAY elsewise" in heard
+    assert "SAY two" not in heard and "SAY three" not in heard
+    assert sink.native_session != native
+    async with Opened(subject, native=native) as again:
+        await ask_all(again, "SAY four")
+    heard = json.dumps(mock_model.journal(model)[-1]["body"]["messages"])
+    assert "SAY three" in heard and "elsewise" not in heard
+
+
+async def test_how_much_it_thinks_can_be_chosen(subject: Subject) -> None:
+    """What there is to choose of comes with the model, and it starts with the choice. (The fake model does not keep it.)"""
+    sink = RecordingSink()
+    launch = replace(subject.launch(new_id()), model="opus", effort="low")
+    agent = await subject.provider.open(launch, sink)
+    try:
+        assert isinstance(await agent.prompt(Prompt(turn=new_id(), text="SAY")), TurnCompleted)
+    finally:
+        await agent.close()
+    [told] = [each for each in sink.of(SessionUpdated) if each.commands]
+    assert told.efforts and "low" in told.efforts
+
+
+async def ask_all(opened: Opened, *texts: str) -> list[str]:
+    """Prompt one after the other; the turns."""
+    turns = [new_id() for _ in texts]
+    for turn, words in zip(turns, texts, strict=True):
+        assert isinstance(await opened.agent.prompt(Prompt(turn=turn, text=words)), TurnCompleted)
+    return turns
+
+
+def restorer(opened: Opened) -> RestoresFiles:
+    """The agent, which can."""
+    assert isinstance(opened.agent, RestoresFiles)
+    return opened.agent
 
 
 # What is loaded of the person's own

@@ -13,7 +13,16 @@ from antiphon.model.failures import Action, Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import Diff, ItemContent, Message, Note, ToolCall
 from antiphon.providers import catalog
-from antiphon.providers.base import Capabilities, Launch, Outcome, Prompt, ProviderFailed, Readiness, Sink
+from antiphon.providers.base import (
+    Capabilities,
+    Launch,
+    Outcome,
+    Prompt,
+    ProviderFailed,
+    Readiness,
+    Restored,
+    Sink,
+)
 from antiphon.testing.scripted import ScriptedAgent, ScriptedProvider, crash
 
 MODES = ("default", "acceptEdits", "plan", "bypassPermissions")
@@ -48,6 +57,11 @@ class Performer(ScriptedAgent):
         self.running = [each for each in self.running if each.id != task]
         self.sink.emit(e.SessionUpdated(tasks=self.running))
         return True
+
+    async def restore(self, turn: str, *, dry: bool) -> Restored:
+        """It wrote one file in every turn."""
+        files = [str(self.launch.folder / "src/parse.py"), str(self.launch.folder / "notes.md")]
+        return Restored(files=files, insertions=12, deletions=3)
 
     def item(self, content: ItemContent, parent: str | None = None, item: str | None = None) -> str:
         """An item that is whole at once."""
@@ -269,6 +283,9 @@ class Stage(ScriptedProvider):
             bypass_modes=("bypassPermissions",),
             models=("default", "opus", "sonnet", "haiku"),
             background=True,
+            efforts=("low", "medium", "high"),
+            fork="anywhere",
+            restore=True,
         )
         super().__init__(play, id="claude", capabilities=can)
         self.lost: set[str] = set()
@@ -294,9 +311,11 @@ class Stage(ScriptedProvider):
             )
         self._made += 1
         agent = Performer(launch, sink, self)
-        agent.native = launch.native_session or f"native-{self._made}"
+        resumed = None if launch.fork else launch.native_session
+        agent.native = resumed or f"native-{self._made}"
         sink.native(agent.native)
-        sink.emit(e.SessionUpdated(modes=list(MODES), models=["default", "opus", "fable", "sonnet", "haiku"]))
+        models = ["default", "opus", "fable", "sonnet", "haiku"]
+        sink.emit(e.SessionUpdated(modes=list(MODES), models=models, efforts=list(self.capabilities.efforts)))
         return agent
 
 

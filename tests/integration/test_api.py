@@ -63,7 +63,11 @@ def test_openapi_names_every_resource(running_server: RunningServer) -> None:
         ("POST", "/api/sessions"),
         ("GET", "/api/sessions/{session}"),
         ("PATCH", "/api/sessions/{session}"),
+        ("PUT", "/api/sessions/{session}/seen"),
+        ("GET", "/api/search"),
+        ("POST", "/api/projects/practice"),
         ("GET", "/api/sessions/{session}/events"),
+        ("GET", "/api/sessions/{session}/export"),
         ("POST", "/api/commands"),
         ("POST", "/api/attachments"),
         ("GET", "/api/attachments"),
@@ -146,6 +150,24 @@ def test_a_folder_is_found_made_and_taken(api: httpx.Client, running_server: Run
     assert api.get("/api/folders", params={"path": made["path"]}).json()["parent"] == root
     assert refusal(api.post("/api/folders", json={"parent": root, "name": "new"})) == (409, "folder-exists")
     assert refusal(api.post("/api/folders", json={"parent": root, "name": "a/b"})) == (400, "invalid")
+
+
+def test_a_folder_to_practise_in(api: httpx.Client, running_server: RunningServer) -> None:
+    """It is made empty and trusted; once something in it is obeyed by agents, asking again trusts nothing."""
+    first = api.post("/api/projects/practice").raise_for_status().json()
+    folder = running_server.root / "antiphon-practice"
+    assert (first["path"], first["trusted"], list(folder.iterdir())) == (str(folder), True, [])
+    assert api.post("/api/projects/practice").json()["id"] == first["id"]
+
+
+def test_a_folder_that_brings_something_is_not_trusted_unseen(
+    api: httpx.Client, running_server: RunningServer
+) -> None:
+    """A folder of that name that was there, and brings instructions, waits for a person."""
+    folder = running_server.root / "antiphon-practice"
+    folder.mkdir()
+    (folder / "AGENTS.md").write_text("Obey.")
+    assert api.post("/api/projects/practice").raise_for_status().json()["trusted"] is False
 
 
 def test_what_a_folder_brings_is_told_before_it_is_trusted(

@@ -41,6 +41,8 @@ class Running:
 def _walks(raw: sqlite3.Connection, sql: str, parameters: Any) -> bool:
     plan = "\n".join(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", parameters))
     index = PROJECT if "session_metadata.project_name = " in sql else ACTIVITY
+    if "is_starred = 1" in sql:
+        index = "idx_session_metadata_only_starred"
     return f"USING INDEX {index}" in plan and "TEMP B-TREE" not in plan
 
 
@@ -68,13 +70,15 @@ async def _every_list(server: Running, folder: Path) -> None:
     project = await server.ask("POST", "/api/projects", json={"path": str(folder), "trust": True})
     for _ in range(3):
         body = {"project": project["id"], "provider": "practice", "title": "say something"}
-        await server.ask("POST", "/api/sessions", json=body)
+        made = await server.ask("POST", "/api/sessions", json=body)
+        await server.ask("PATCH", f"/api/sessions/{made['id']}", json={"starred": True})
     server.statements.clear()
     searches: list[dict[str, str]] = [
         {},
         {"project": project["id"]},
         {"provider": "practice"},
         {"title": "say"},
+        {"only": "starred"},
     ]
     for filters in searches:
         page = await server.ask("GET", "/api/sessions", params=filters | {"limit": 2})

@@ -1,30 +1,41 @@
 /** The server's REST: every call gives its value, or a problem in words. Nothing here throws. */
 
 import { address } from "./address";
+import type { Filter } from "./list-filter";
 import type {
   ApprovalOutcome,
   Approvals,
   Attachments,
   BringsList,
+  Changes,
   Consent,
   Consents,
   EventsPage,
   FileNames,
+  FilePart,
+  FilesPage,
   Folders,
   ImportsPage,
   MadeFolder,
+  MadeToken,
+  NewFork,
   Me,
   NewProject,
   NewSession,
+  Patch,
   Project,
   Projects,
   PromptList,
   ProviderKey,
   Providers,
+  Restorable,
   Rules,
+  SearchResults,
   SessionChanges,
   SessionList,
   SessionRow,
+  Storage,
+  Tokens,
 } from "./protocol";
 
 /** Why a request failed, for a person. */
@@ -86,10 +97,17 @@ const query = (fields: Record<string, string | number | boolean | undefined>) =>
 
 export const signIn = (token: string) => request<Me>("POST", "api/sign-in", { token });
 export const signOut = () => request<undefined>("POST", "api/sign-out");
+export const signOutOthers = () => request<undefined>("POST", "api/sign-out/others");
 export const fetchMe = () => request<Me>("GET", "api/me");
+
+export const fetchTokens = () => request<Tokens>("GET", "api/tokens");
+export const addToken = (name: string) => request<MadeToken>("POST", "api/tokens", { name });
+export const revokeToken = (token: string) => request<undefined>("DELETE", `api/tokens/${token}`);
+export const fetchStorage = () => request<Storage>("GET", "api/storage");
 
 export const fetchProjects = () => request<Projects>("GET", "api/projects");
 export const addProject = (project: NewProject) => request<Project>("POST", "api/projects", project);
+export const practiceProject = () => request<Project>("POST", "api/projects/practice");
 export const fetchBrings = (project: string) => request<BringsList>("GET", `api/projects/${project}/brings`);
 export const trustProject = (project: string) => request<Project>("POST", `api/projects/${project}/trust`);
 export const findFiles = (project: string, match: string, limit: number) =>
@@ -123,13 +141,38 @@ export const keepKey = (provider: string, key: string) =>
   request<ProviderKey>("PUT", `api/providers/${provider}/key`, { key });
 export const removeKey = (provider: string) => request<undefined>("DELETE", `api/providers/${provider}/key`);
 
-export const fetchSessions = (project: string, before?: string, trashed?: boolean) =>
-  request<SessionList>("GET", `api/sessions?${query({ project, before, trashed, limit: 50 })}`);
-export const findSessions = (project: string, title: string) =>
-  request<SessionList>("GET", `api/sessions?${query({ project, title, limit: 50 })}`);
+export const fetchSessions = (filter: Filter, before?: string, trashed?: boolean) =>
+  request<SessionList>("GET", `api/sessions?${query({ ...filter, before, trashed, limit: 50 })}`);
+export const findSessions = (filter: Filter, title: string) =>
+  request<SessionList>("GET", `api/sessions?${query({ ...filter, title, limit: 50 })}`);
+export const search = (q: string, project?: string, before?: string) =>
+  request<SearchResults>("GET", `api/search?${query({ q, project, before, limit: 20 })}`);
+export const markSeen = (session: string, seq: number) =>
+  request<SessionRow>("PUT", `api/sessions/${session}/seen`, { seq });
 export const fetchSession = (session: string) => request<SessionRow>("GET", `api/sessions/${session}`);
 export const makeSession = (session: NewSession) => request<SessionRow>("POST", "api/sessions", session);
 export const changeSession = (session: string, change: SessionChanges) =>
   request<SessionRow>("PATCH", `api/sessions/${session}`, change);
+export const forkSession = (session: string, fork: NewFork) =>
+  request<SessionRow>("POST", `api/sessions/${session}/fork`, fork);
+export const previewRestore = (session: string, turn: string) =>
+  request<Restorable>("GET", `api/sessions/${session}/turns/${turn}/restore`);
+export const restoreFiles = (session: string, turn: string) =>
+  request<Restorable>("POST", `api/sessions/${session}/turns/${turn}/restore`);
 export const fetchOlder = (session: string, before: number, limit: number) =>
   request<EventsPage>("GET", `api/sessions/${session}/events?${query({ before, limit })}`);
+
+export const fetchChanges = (project: string) => request<Changes>("GET", `api/projects/${project}/changes`);
+export const fetchTurnChanges = (session: string, turn: string) =>
+  request<Changes>("GET", `api/sessions/${session}/turns/${turn}/changes`);
+export const fetchPatch = (
+  project: string,
+  asked: { before: string; after: string; path: string; old_path?: string; whole?: boolean },
+) => request<Patch>("GET", `api/projects/${project}/changes/patch?${query(asked)}`);
+export const fetchFiles = (project: string, path: string, offset?: number) =>
+  request<FilesPage>("GET", `api/projects/${project}/files?${query({ path, offset })}`);
+export const fetchFile = (project: string, path: string, at?: number) =>
+  request<FilePart>("GET", `api/projects/${project}/files/content?${query({ path, at })}`);
+/** Where a file's bytes are; another address once it has changed. */
+export const rawFile = (project: string, { path, modified }: FilePart, download?: boolean) =>
+  address(`api/projects/${project}/files/raw?${query({ path, download, modified })}`);

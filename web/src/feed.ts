@@ -20,6 +20,8 @@ import { Store } from "./store";
 /** Events (without deltas) that a session is opened with. */
 const TAIL = 200;
 const OLDER = 200;
+/** The same where somebody waits for something that may be far back. */
+const FAR_BACK = 2000;
 const REPLY_LIMIT = 10_000;
 
 export interface FeedView {
@@ -133,12 +135,12 @@ export class Feed {
   }
 
   /** Loads the page before the first known event; at most one at a time. */
-  async loadOlder(): Promise<void> {
+  async loadOlder(limit = OLDER): Promise<void> {
     const { state, older } = this.view.get();
     if (older === "loading" || !state.more) return;
     this.view.patch({ older: "loading" });
     const epoch = this.#epoch;
-    const page = await fetchOlder(this.session, state.first, OLDER);
+    const page = await fetchOlder(this.session, state.first, limit);
     if (epoch !== this.#epoch) return; // another past by now
     if (!page.ok) this.view.patch({ older: page.problem });
     else if (page.value.epoch !== epoch) this.view.patch({ older: undefined });
@@ -146,14 +148,32 @@ export class Feed {
   }
 
   /** Loads back to the turn's first event. False: it could not be. */
-  async loadTurn(turn: string): Promise<boolean> {
+  loadTurn(turn: string): Promise<boolean> {
+    return this.loadUntil(({ turns }) => turns.find((one) => one.id === turn)?.startedAt !== undefined);
+  }
+
+  /** Loads older pages until the state is as wanted. False: it never was, or a page did not come. */
+  async loadUntil(wanted: (state: State) => boolean): Promise<boolean> {
     for (;;) {
-      const { state } = this.view.get();
-      if (state.turns.find((one) => one.id === turn)?.startedAt !== undefined) return true;
+      const { state, older } = this.view.get();
+      if (wanted(state)) return true;
       if (!state.more) return false;
-      await this.loadOlder();
-      if (this.view.get().state.first === state.first) return false;
+      if (older === "loading") await this.#olderSettled();
+      else await this.loadOlder(FAR_BACK);
+      const now = this.view.get();
+      if (now.state.first === state.first && !wanted(now.state)) return false;
     }
+  }
+
+  /** The older page that is under way has come, or failed. */
+  #olderSettled(): Promise<void> {
+    return new Promise((settled) => {
+      const stop = this.view.subscribe(() => {
+        if (this.view.get().older === "loading") return;
+        stop();
+        settled();
+      });
+    });
   }
 
   #apply(): void {

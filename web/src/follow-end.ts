@@ -45,6 +45,11 @@ export class FollowEnd {
     this.follow();
   };
 
+  /** Somebody wants to see another place. */
+  leave = (): void => {
+    this.atEnd.set(false);
+  };
+
   #onInput = (event: Event): void => {
     // A press on the view itself is one on its scroll bar; on a button in it, it moves nothing.
     if (event.type === "pointerdown" && event.target !== this.#view) return;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { Lists, sessionsOf } from "./lists";
+import { rowsOf } from "./list-filter";
+import { Lists } from "./lists";
 import type { SessionRow } from "./protocol";
 
 let pages: Record<string, { sessions: SessionRow[]; next: string | null; revision: number }>;
@@ -15,7 +16,8 @@ const row = (id: string, lastActivity: number, fields: Partial<SessionRow> = {})
   lastActivity,
   ...fields,
 });
-const shown = (lists: Lists) => sessionsOf(lists.view.get().rows, "p1").map(({ id }) => id);
+const DEMO = { project: "p1" };
+const shown = (lists: Lists) => rowsOf(lists.view.get().rows, DEMO).map(({ id }) => id);
 
 beforeEach(() => {
   asked = [];
@@ -33,7 +35,7 @@ beforeEach(() => {
 
 async function opened(): Promise<Lists> {
   const lists = new Lists();
-  lists.open("p1");
+  lists.open(DEMO);
   await vi.waitFor(() => {
     expect(lists.view.get().loaded.p1?.loading).toBe(false);
   });
@@ -124,7 +126,7 @@ test("the newest session stands first, and moves up as soon as the server says t
 test("a page that was read before a change does not undo it", async () => {
   pages[""] = { sessions: [row("a", 10)], next: null, revision: 5 };
   const lists = new Lists();
-  lists.open("p1");
+  lists.open(DEMO);
   lists.onFrame({ type: "sessions", revision: 6, upserts: [row("a", 40, { state: "failed" })] });
   await vi.waitFor(() => {
     expect(lists.view.get().loaded.p1?.loading).toBe(false);
@@ -135,12 +137,12 @@ test("a page that was read before a change does not undo it", async () => {
 test("pages follow each other without end; a page that fails is asked for again", async () => {
   pages[""] = { sessions: [row("c", 30)], next: "k1", revision: 1 };
   const lists = await opened();
-  await lists.more("p1");
+  await lists.more(DEMO);
   expect(lists.view.get().loaded.p1?.problem?.message).toBe("No.");
   pages.k1 = { sessions: [row("b", 20)], next: null, revision: 1 };
-  await lists.more("p1");
+  await lists.more(DEMO);
   expect(shown(lists)).toEqual(["c", "b"]);
-  await lists.more("p1");
+  await lists.more(DEMO);
   expect(asked).toEqual(["", "k1", "k1"]);
 });
 
@@ -148,12 +150,12 @@ test("after a reconnect the newest page is read again: what is gone from it goes
   pages[""] = { sessions: [row("d", 40), row("c", 30)], next: "k1", revision: 1 };
   pages.k1 = { sessions: [row("b", 20)], next: "k2", revision: 1 };
   const lists = await opened();
-  await lists.more("p1");
+  await lists.more(DEMO);
   pages[""] = { sessions: [row("e", 50), row("d", 45)], next: "k0", revision: 2 };
   pages.k2 = { sessions: [row("a", 10)], next: null, revision: 2 };
   await lists.refresh();
   expect(shown(lists)).toEqual(["e", "d", "c", "b"]);
-  await lists.more("p1");
+  await lists.more(DEMO);
   expect(shown(lists)).toEqual(["e", "d", "c", "b", "a"]);
 });
 
@@ -177,7 +179,7 @@ test("after a restart, when revisions count from 0 again, what the server says o
 test("a session made while a page was read does not go from the list", async () => {
   pages[""] = { sessions: [], next: null, revision: 3 };
   const lists = new Lists();
-  lists.open("p1");
+  lists.open(DEMO);
   lists.onFrame({ type: "sessions", revision: 4, upserts: [row("new", 10)] });
   await vi.waitFor(() => {
     expect(lists.view.get().loaded.p1?.loading).toBe(false);

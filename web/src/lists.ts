@@ -1,11 +1,12 @@
-/** The lists: projects, providers, and each project's sessions, kept live by `sessions` frames. */
+/** The lists: projects, providers, and sessions (of one project or all, narrowed or not), kept live by `sessions` frames. */
 
 import { fetchProjects, fetchSessions, type Problem } from "./api";
+import { keyOf, matches, type Filter } from "./list-filter";
 import { looks, merged, unknown } from "./looks";
 import type { Project, ProviderInfo, SessionList, SessionRow, Sessions } from "./protocol";
 import { Store } from "./store";
 
-/** How much of a project's sessions is loaded. */
+/** How much of a list is loaded. */
 export interface Loaded {
   next: string | null;
   loading: boolean;
@@ -19,6 +20,7 @@ export interface ListsView {
   looking: readonly string[];
   problem?: Problem;
   rows: ReadonlyMap<string, SessionRow>;
+  /** By the list's key. */
   loaded: Readonly<Record<string, Loaded>>;
 }
 
@@ -29,24 +31,24 @@ export class Lists {
   readonly view = new Store<ListsView>({ looking: [], rows: new Map(), loaded: {} });
   /** The revision that made each row what it is: a page fetched before it must not undo it. */
   readonly #revisions = new Map<string, number>();
+  readonly #filters = new Map<string, Filter>();
   #look = 0;
   #lookedAt = -Infinity;
 
   /** Reads all anew, as after a reconnect: perhaps to a server that has restarted, and counts revisions from 0 again. */
   async refresh(): Promise<void> {
     this.#revisions.clear();
-    const projects = Object.keys(this.view.get().loaded);
-    await Promise.all([this.#refreshNames(), ...projects.map((project) => this.#page(project))]);
+    await Promise.all([this.#refreshNames(), ...[...this.#filters.values()].map((filter) => this.#page(filter))]);
   }
 
-  /** Loads the newest sessions of a project, unless they are there. */
-  open(project: string): void {
-    if (!this.view.get().loaded[project]) void this.#page(project);
+  /** Loads a list's newest sessions, unless they are there. */
+  open(filter: Filter): void {
+    if (!this.view.get().loaded[keyOf(filter)]) void this.#page(filter);
   }
 
-  async more(project: string): Promise<void> {
-    const loaded = this.view.get().loaded[project];
-    if (loaded && !loaded.loading && (loaded.next ?? loaded.problem)) await this.#page(project, loaded.next ?? undefined);
+  async more(filter: Filter): Promise<void> {
+    const loaded = this.view.get().loaded[keyOf(filter)];
+    if (loaded && !loaded.loading && (loaded.next ?? loaded.problem)) await this.#page(filter, loaded.next ?? undefined);
   }
 
   onFrame(frame: Sessions): void {
@@ -105,43 +107,38 @@ export class Lists {
     if (look === this.#look) this.view.patch({ looking: [] });
   }
 
-  async #page(project: string, before?: string): Promise<void> {
-    const was = this.view.get().loaded[project];
-    this.#setLoaded(project, { next: was?.next ?? null, loading: true });
-    const page = await fetchSessions(project, before);
+  async #page(filter: Filter, before?: string): Promise<void> {
+    const key = keyOf(filter);
+    this.#filters.set(key, filter);
+    const was = this.view.get().loaded[key];
+    this.#setLoaded(key, { next: was?.next ?? null, loading: true });
+    const page = await fetchSessions(filter, before);
     if (!page.ok) {
-      this.#setLoaded(project, { next: was?.next ?? null, loading: false, problem: page.problem });
+      this.#setLoaded(key, { next: was?.next ?? null, loading: false, problem: page.problem });
       return;
     }
     const { sessions, next, revision } = page.value;
-    if (before === undefined) this.#dropMissing(project, page.value);
+    if (before === undefined) this.#dropMissing(filter, page.value);
     const rows = new Map(this.view.get().rows);
     for (const row of sessions) if ((this.#revisions.get(row.id) ?? 0) <= revision) rows.set(row.id, row);
     this.view.patch({ rows });
     // A fresh first page leaves older pages as they are, and where they go on.
     const keep = before === undefined && was?.next && next;
-    this.#setLoaded(project, { next: keep ? was.next : next, loading: false });
+    this.#setLoaded(key, { next: keep ? was.next : next, loading: false });
   }
 
-  /** What should be in the page and is not: put away meanwhile. What changed since the page was read stays. */
-  #dropMissing(project: string, { sessions, next, revision }: SessionList): void {
+  /** What should be in the page and is not: put away meanwhile, or no longer of this list. What changed since the page was read stays. */
+  #dropMissing(filter: Filter, { sessions, next, revision }: SessionList): void {
     const there = new Set(sessions.map((row) => row.id));
     const oldest = next ? (sessions.at(-1)?.lastActivity ?? 0) : -Infinity;
-    const elsewhere = (row: SessionRow) => row.project !== project || row.trashed === true || row.lastActivity <= oldest;
+    const elsewhere = (row: SessionRow) => !matches(row, filter) || row.lastActivity <= oldest;
     const rows = [...this.view.get().rows].filter(
       ([id, row]) => elsewhere(row) || there.has(id) || (this.#revisions.get(id) ?? 0) > revision,
     );
     this.view.patch({ rows: new Map(rows) });
   }
 
-  #setLoaded(project: string, loaded: Loaded): void {
-    this.view.patch({ loaded: { ...this.view.get().loaded, [project]: loaded } });
+  #setLoaded(key: string, loaded: Loaded): void {
+    this.view.patch({ loaded: { ...this.view.get().loaded, [key]: loaded } });
   }
-}
-
-/** A project's sessions as the list shows them: the newest first. */
-export function sessionsOf(rows: ReadonlyMap<string, SessionRow>, project: string): SessionRow[] {
-  return [...rows.values()]
-    .filter((row) => row.project === project && !row.trashed)
-    .sort((one, other) => other.lastActivity - one.lastActivity || (one.id < other.id ? 1 : -1));
 }

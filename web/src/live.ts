@@ -9,6 +9,9 @@ export function applyLive(state: State, event: AnyEvent): void {
     case "turn-queued":
       state.queue = [...state.queue, queued(event)];
       return;
+    case "turn-edited":
+      state.queue = state.queue.map((waiting) => (waiting.turn === event.turn ? { ...waiting, text: event.text } : waiting));
+      return;
     case "turn-started":
       state.running = event.turn ?? undefined;
       state.queue = state.queue.filter((waiting) => waiting.turn !== event.turn);
@@ -46,9 +49,11 @@ function sessionUpdated(state: State, event: SessionUpdated): void {
   state.title = event.title ?? state.title;
   state.model = event.model ?? state.model;
   state.mode = event.mode ?? state.mode;
+  state.effort = event.effort ?? state.effort;
   state.commands = event.commands ?? state.commands;
   state.modes = event.modes ?? state.modes;
   state.models = event.models ?? state.models;
+  state.efforts = event.efforts ?? state.efforts;
   state.queueHeld = event.queueHeld ?? state.queueHeld;
   state.tasks = event.tasks ?? state.tasks;
   state.lost = event.lost ?? state.lost;

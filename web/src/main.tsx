@@ -4,6 +4,7 @@ import { alerts } from "./alerts";
 import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
+import { followLook } from "./theme";
 import { toast } from "./toasts";
 import { preferred, say, speak } from "./words";
 
@@ -28,6 +29,7 @@ window.addEventListener("unhandledrejection", ({ reason }) => {
   confess(reason);
 });
 
+followLook();
 const client = new Client();
 alerts(client);
 void client.start(takeToken());

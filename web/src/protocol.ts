@@ -2,6 +2,7 @@
 
 export type AnyEvent =
   | TurnQueued
+  | TurnEdited
   | TurnStarted
   | TurnSteered
   | TurnCompleted
@@ -30,6 +31,7 @@ export type AnyCommand =
   | Answer
   | Dequeue
   | Reorder
+  | Edit
   | ResumeQueue
   | StopTask
   | Ping;
@@ -51,7 +53,8 @@ export type Reply = Subscribed | Unsubscribed | Accepted | SessionBusy | Rejecte
 export type ItemContent = Message | Reasoning | ToolCall | Plan | Note;
 export type EntryContent =
   Message | Reasoning | ToolCall | Plan | Note | ApprovalCard | RetryLine | FailureLine;
-export type EffectCommand = Prompt | Cancel | Wait | Answer | Dequeue | Reorder | ResumeQueue | StopTask;
+export type EffectCommand =
+  Prompt | Cancel | Wait | Answer | Dequeue | Reorder | Edit | ResumeQueue | StopTask;
 export type LoginCommand = LoginStart | LoginInput | LoginResize;
 export type LoginFrame = LoginStarted | LoginOutput | LoginEnded;
 
@@ -63,6 +66,16 @@ export interface TurnQueued {
   text: string;
   attachments?: string[];
   command?: string | null;
+  seq?: number;
+  turn?: string | null;
+  at?: number;
+}
+/**
+ * A person gave a waiting turn other words.
+ */
+export interface TurnEdited {
+  type: "turn-edited";
+  text: string;
   seq?: number;
   turn?: string | null;
   at?: number;
@@ -232,6 +245,7 @@ export interface Message {
   kind: "message";
   text?: string;
   role?: "agent" | "user";
+  attachments?: string[];
 }
 /**
  * The agent thinking aloud (markdown).
@@ -439,12 +453,14 @@ export interface SessionUpdated {
   title?: string | null;
   model?: string | null;
   mode?: string | null;
+  effort?: string | null;
   starred?: boolean | null;
   queue?: string[] | null;
   queueHeld?: boolean | null;
   commands?: AgentCommand[] | null;
   modes?: string[] | null;
   models?: string[] | null;
+  efforts?: string[] | null;
   tasks?: BackgroundTask[] | null;
   lost?: boolean | null;
   elsewhere?: boolean | null;
@@ -556,6 +572,16 @@ export interface Reorder {
   id: string;
 }
 /**
+ * Give a waiting turn other words; its place and its files stay.
+ */
+export interface Edit {
+  type: "edit";
+  session: string;
+  turn: string;
+  text: string;
+  id: string;
+}
+/**
  * Let a held queue run.
  */
 export interface ResumeQueue {
@@ -622,6 +648,7 @@ export interface Subscribed {
   commands?: AgentCommand[];
   modes?: string[];
   models?: string[];
+  efforts?: string[];
   tasks?: BackgroundTask[];
   lost?: boolean;
   elsewhere?: boolean;
@@ -678,6 +705,7 @@ export interface Accepted {
     | "answered"
     | "cancelled"
     | "dequeued"
+    | "edited"
     | "queued"
     | "reordered"
     | "resumed"
@@ -790,8 +818,10 @@ export interface SessionRow {
   head?: number;
   model?: string | null;
   mode?: string | null;
+  effort?: string | null;
   trashed?: boolean;
   imported?: boolean;
+  unread?: boolean;
 }
 /**
  * How far the agents' own records have been looked through, a few times a second while it lasts.
@@ -934,9 +964,11 @@ export interface State {
   title?: string | null;
   model?: string | null;
   mode?: string | null;
+  effort?: string | null;
   commands?: AgentCommand[];
   modes?: string[];
   models?: string[];
+  efforts?: string[];
   tasks?: BackgroundTask[];
   lost?: boolean;
   elsewhere?: boolean;
@@ -1088,6 +1120,7 @@ export interface NewSession {
   provider: string;
   model?: string | null;
   mode?: string | null;
+  effort?: string | null;
   title?: string | null;
 }
 /**
@@ -1098,7 +1131,34 @@ export interface SessionChanges {
   starred?: boolean | null;
   model?: string | null;
   mode?: string | null;
+  effort?: string | null;
   trashed?: boolean | null;
+}
+/**
+ * How far somebody has read a session.
+ */
+export interface Seen {
+  seq: number;
+}
+/**
+ * A page of what was said, the newest first.
+ */
+export interface SearchResults {
+  hits: SearchHit[];
+  next: string | null;
+  indexed: number;
+}
+/**
+ * Something that was said.
+ */
+export interface SearchHit {
+  session: SessionRow;
+  seq: number;
+  turn: string | null;
+  item: string | null;
+  role: "agent" | "person";
+  at: number;
+  parts: string[];
 }
 /**
  * Events of a session in order.
@@ -1141,6 +1201,76 @@ export interface SkippedFile {
   message: string;
 }
 /**
+ * What differs between two states of a project's folder.
+ */
+export interface Changes {
+  before: string;
+  after: string;
+  branch: string | null;
+  commit: string | null;
+  inside: string;
+  files: ChangedFile[];
+  total: number;
+  added: number;
+  deleted: number;
+  beside?: number;
+}
+/**
+ * A file that differs.
+ */
+export interface ChangedFile {
+  path: string;
+  kind: "added" | "deleted" | "modified" | "renamed" | "type-changed";
+  version: string;
+  oldPath?: string | null;
+  added?: number | null;
+  deleted?: number | null;
+  staged?: "all" | "none" | "part";
+  untracked?: boolean;
+  conflicted?: boolean;
+  submodule?: boolean;
+  executable?: boolean | null;
+  notShown?: ("repository" | "too-large" | "too-many" | "unreadable") | null;
+  size?: number | null;
+}
+/**
+ * The lines that differ in one file.
+ */
+export interface Patch {
+  text: string;
+  cut: boolean;
+}
+/**
+ * A part of a folder: folders first, by name.
+ */
+export interface FilesPage {
+  path: string;
+  entries: FileEntry[];
+  total: number;
+  next: number | null;
+}
+/**
+ * Something in a folder.
+ */
+export interface FileEntry {
+  name: string;
+  kind: "file" | "folder" | "link" | "other";
+  size: number;
+  ignored: boolean;
+}
+/**
+ * A file, and a part of its text.
+ */
+export interface FilePart {
+  path: string;
+  kind: "binary" | "image" | "pdf" | "text";
+  mediaType: string;
+  size: number;
+  modified: number;
+  text: string | null;
+  next: number | null;
+}
+/**
  * An uploaded file: a prompt names it by its id.
  */
 export interface Attachment {
@@ -1154,6 +1284,21 @@ export interface Attachment {
  */
 export interface Attachments {
   attachments: Attachment[];
+}
+/**
+ * A copy of a session.
+ */
+export interface NewFork {
+  turn: string;
+  including?: boolean;
+}
+/**
+ * Files that are, or would be, as they were before a turn.
+ */
+export interface Restorable {
+  files: string[];
+  insertions: number | null;
+  deletions: number | null;
 }
 /**
  * Files of a project that fit what was typed, the best first.
@@ -1205,6 +1350,9 @@ export interface Capabilities {
   modes?: string[];
   bypassModes?: string[];
   models?: string[];
+  efforts?: string[];
+  fork?: "" | "anywhere" | "end" | "log";
+  restore?: boolean;
   background?: boolean;
   warm?: boolean;
 }
@@ -1353,18 +1501,28 @@ export interface Health {
  */
 export interface Refused {
   code:
+    | "agent-failed"
     | "bypass-not-allowed"
+    | "changes-gone"
     | "folder-exists"
     | "foreign-origin"
+    | "git-failed"
+    | "git-missing"
+    | "git-refused"
+    | "git-slow"
     | "internal"
     | "invalid"
     | "key-not-kept"
     | "link-unknown"
     | "method-not-allowed"
     | "name-taken"
+    | "not-a-repository"
     | "not-found"
+    | "not-over"
+    | "not-restorable"
     | "origin-missing"
     | "outside-roots"
+    | "search-unavailable"
     | "server-stopping"
     | "signed-out"
     | "storage-full"
@@ -1372,13 +1530,18 @@ export interface Refused {
     | "too-many-tries"
     | "unknown-approval"
     | "unknown-attachment"
+    | "unknown-changes"
     | "unknown-consent"
+    | "unknown-file"
     | "unknown-folder"
     | "unknown-host"
     | "unknown-project"
     | "unknown-provider"
     | "unknown-rule"
     | "unknown-session"
-    | "unknown-token";
+    | "unknown-token"
+    | "unknown-turn"
+    | "untrusted-folder"
+    | "workspace-missing";
   message: string;
 }

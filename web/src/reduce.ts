@@ -108,7 +108,7 @@ function turnStarted(draft: Draft, event: EventOf<"turn-started">, seq: number):
 }
 
 function turnSteered(draft: Draft, event: EventOf<"turn-steered">, seq: number): void {
-  put(draft, place(draft, event, seq), made(`steer-${seq}`, seq, { kind: "message", text: event.text, role: "user" }));
+  put(draft, place(draft, event, seq), made(`steer-${seq}`, seq, { kind: "message", text: event.text, role: "user", attachments: event.attachments }));
 }
 
 function turnEnded(draft: Draft, event: TurnEnd, seq: number): void {

@@ -6,32 +6,69 @@ import { Store } from "./store";
 export type Route =
   | { view: "projects" }
   | { view: "project"; project: string; creating: boolean }
-  | { view: "session"; session: string }
+  | { view: "sessions" }
+  | SessionRoute
   | { view: "agents"; agent?: string }
+  | { view: "settings" }
   | { view: "nowhere" };
+
+/** Where in a conversation a link leads. */
+export type Place = { item: string } | { turn: string };
+
+export interface SessionRoute {
+  view: "session";
+  session: string;
+  tab: SessionTab;
+  /** Of *Changes*: the turn; without one, since the last commit. Of *Files*: the file, relative to the project. */
+  of?: string;
+  place?: Place;
+}
+export type SessionTab = "conversation" | "changes" | "files";
 
 export const route = new Store<Route>({ view: "projects" });
 
 export function readRoute(): void {
   const path = location.pathname.slice(basePath().length).replace(/\/$/, "");
-  route.set(parse(path, new URLSearchParams(location.search)));
+  route.set(parse(path, new URLSearchParams(location.search), new URLSearchParams(location.hash.slice(1))));
 }
 
-/** Goes to a path below the base: `""`, `projects/ID`, `sessions/ID`, `agents/ID`. */
+/** Goes to a path below the base: `""`, `projects/ID`, `sessions`, `sessions/ID#item=ID`, `agents/ID`, `settings`. */
 export function go(path: string, replace = false): void {
   if (replace) history.replaceState(null, "", address(path));
   else history.pushState(null, "", address(path));
   readRoute();
 }
 
-function parse(path: string, query: URLSearchParams): Route {
+function parse(path: string, query: URLSearchParams, hash: URLSearchParams): Route {
   const [kind = "", id = "", ...rest] = path.split("/").map(decodeURIComponent);
   if (kind === "" || path === "index.html") return { view: "projects" };
+  if (path === "settings") return { view: "settings" };
   if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
+  if (kind === "sessions") return id ? sessionRoute(id, rest, query, hash) : { view: "sessions" };
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };
-  if (kind === "sessions") return { view: "session", session: id };
   return { view: "nowhere" };
+}
+
+function sessionRoute(session: string, [tab = "", ...path]: string[], query: URLSearchParams, hash: URLSearchParams): Route {
+  if (!tab) return { view: "session", session, tab: "conversation", place: placeIn(hash) };
+  if (tab === "changes" && !path.length) return { view: "session", session, tab, of: query.get("turn") ?? undefined };
+  if (tab === "files") return { view: "session", session, tab, of: path.join("/") || undefined };
+  return { view: "nowhere" };
+}
+
+function placeIn(hash: URLSearchParams): Place | undefined {
+  const item = hash.get("item");
+  const turn = hash.get("turn");
+  if (item) return { item };
+  return turn ? { turn } : undefined;
+}
+
+/** The address of a session's changes, of a turn's, or of a file. */
+export function placeOf(session: string, tab: SessionTab, of?: string): string {
+  if (tab === "conversation") return `sessions/${session}`;
+  if (tab === "changes") return `sessions/${session}/changes${of ? `?turn=${encodeURIComponent(of)}` : ""}`;
+  return `sessions/${session}/files${of ? `/${of.split("/").map(encodeURIComponent).join("/")}` : ""}`;
 }
 
 export function followHistory(): () => void {

@@ -3,7 +3,7 @@ import type { AnyEvent } from "./protocol";
 import { reduce } from "./reduce";
 import { Rows, toolsOf } from "./rows";
 import { emptyState } from "./session";
-import { logged } from "./testing/history";
+import { history, logged } from "./testing/history";
 
 const events: AnyEvent[] = logged([
   { type: "agent-failed", failure: { provider: "practice", code: "network", message: "No." } },
@@ -28,6 +28,23 @@ test("deltas and ends leave the list as it is: only the row they are in renders 
     expect(rows.of(state.turns, [])).toBe(list);
   }
   expect(rows.of(state.turns, ["c1"])).not.toBe(list);
+});
+
+test("a turn that grows keeps the rows that it had, and has those that it would have had at once", () => {
+  for (let seed = 0; seed < 40; seed += 1) {
+    const rows = new Rows();
+    let state = emptyState();
+    for (const event of history(seed)) {
+      state = reduce(state, [event]);
+      expect(rows.of(state.turns, []).map(({ key }) => key)).toEqual(new Rows().of(state.turns, []).map(({ key }) => key));
+    }
+  }
+  const rows = new Rows();
+  const before = rows.of(reduce(emptyState(), events.slice(0, 3)).turns, []);
+  const more = logged([{ type: "item-started", item: "m2", content: { kind: "message" }, turn: "t1" }], 4);
+  const after = rows.of(reduce(emptyState(), [...events.slice(0, 3), ...more]).turns, []);
+  expect(after.map(({ key }) => key)).toEqual(["outside-1/failure-1", "t1", "t1/m1", "t1/m2", "t1/end"]);
+  for (const at of [1, 2]) expect(after[at]).toBe(before[at]);
 });
 
 test("the tools that ran are listed before a turn is tried again; one that only waited is not", () => {

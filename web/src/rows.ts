@@ -30,17 +30,42 @@ export class Rows {
 
   #segment(turn: Turn): { turn: Turn; rows: Row[]; fresh: boolean } {
     const known = this.#segments.get(turn.id);
-    if (known?.turn === turn) return { turn, rows: known.rows, fresh: false };
-    const rows = rowsOf(turn);
+    if (known && hasSameRows(known.turn, turn)) return { turn, rows: known.rows, fresh: false };
+    const rows = (known && longer(known, turn)) ?? rowsOf(turn);
     if (known && sameStrings(rows.map(keyOf), known.rows.map(keyOf))) return { turn, rows: known.rows, fresh: false };
     return { turn, rows, fresh: true };
   }
 }
 
+/** A long turn that grows is looked through with each frame: nothing is made for it. */
+function hasSameRows(one: Turn, other: Turn): boolean {
+  if (one === other || one.entries === other.entries) return (one.status === "outside") === (other.status === "outside");
+  const { entries } = other;
+  return (
+    one.entries.length === entries.length &&
+    (one.status === "outside") === (other.status === "outside") &&
+    one.entries.every((entry, at) => entry.id === entries[at]?.id && entry.parent === entries[at].parent)
+  );
+}
+
+/** The known rows with those of entries that came after them; undefined: the turn has changed in another way. */
+function longer(known: { turn: Turn; rows: Row[] }, turn: Turn): Row[] | undefined {
+  const { entries } = known.turn;
+  const end = known.rows.at(-1);
+  const more = turn.entries.slice(entries.length);
+  const goesOn = entries.every((entry, at) => entry.id === turn.entries[at]?.id && !turn.entries[at].parent);
+  if (end?.kind !== "end" || !more.length || !goesOn || more.some(({ parent }) => parent)) return undefined;
+  return [...known.rows.slice(0, -1), ...more.map((entry, at) => entryRow(turn.id, entry.id, entries.length + at)), end];
+}
+
+function entryRow(turn: string, entry: string, at: number): Row {
+  return { key: `${turn}/${entry}`, kind: "entry", turn, entry, at };
+}
+
 function rowsOf(turn: Turn): Row[] {
   const { nested } = stepsIn(turn);
   const inside = turn.entries.flatMap((entry, at): Row[] =>
-    nested.has(entry.id) ? [] : [{ key: `${turn.id}/${entry.id}`, kind: "entry", turn: turn.id, entry: entry.id, at }],
+    nested.has(entry.id) ? [] : [entryRow(turn.id, entry.id, at)],
   );
   if (turn.status === "outside") return inside;
   return [
@@ -88,8 +113,11 @@ function stepsIn(turn: Turn): Steps {
   return found;
 }
 
+const NONE: Steps = { byParent: new Map(), nested: new Set() };
+
 /** A parent counts only where it is a tool call that came before: else the child would be seen nowhere. */
 function findSteps({ entries }: Turn): Steps {
+  if (!entries.some(({ parent }) => parent)) return NONE;
   const byParent = new Map<string, Entry[]>();
   const nested = new Set<string>();
   const calls = new Set<string>();

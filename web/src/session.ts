@@ -75,9 +75,12 @@ export interface State {
   title?: string;
   model?: string;
   mode?: string;
+  effort?: string;
   commands: AgentCommand[];
   modes: string[];
   models: string[];
+  /** How much it can be told to think, with its model. */
+  efforts: string[];
   /** What the agent runs beside its turns. */
   tasks: BackgroundTask[];
   /** The agent has lost the conversation. */
@@ -107,6 +110,7 @@ export function emptyState(): State {
     commands: [],
     modes: [],
     models: [],
+    efforts: [],
     tasks: [],
     lost: false,
     elsewhere: false,
@@ -138,6 +142,7 @@ export function resume(state: State, subscribed: Subscribed): State {
     commands: subscribed.commands ?? [],
     modes: subscribed.modes ?? [],
     models: subscribed.models ?? [],
+    efforts: subscribed.efforts ?? [],
     tasks: subscribed.tasks ?? [],
     lost: subscribed.lost ?? false,
     elsewhere: subscribed.elsewhere ?? false,

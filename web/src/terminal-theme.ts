@@ -2,11 +2,8 @@
 
 import type { ITheme } from "@xterm/xterm";
 
-export const darkScheme = () => matchMedia("(prefers-color-scheme: dark)");
-
 export function terminalTheme(): ITheme {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const token = resolver();
   const colours = {
     red: token("bad"),
     green: token("good"),
@@ -16,7 +13,7 @@ export function terminalTheme(): ITheme {
     cyan: token("code-function"),
   };
   const bright = Object.entries(colours).map(([name, colour]) => [`bright${name[0]?.toUpperCase() ?? ""}${name.slice(1)}`, colour]);
-  return {
+  const theme = {
     background: token("panel"),
     foreground: token("text"),
     cursor: token("text"),
@@ -30,4 +27,16 @@ export function terminalTheme(): ITheme {
     ...colours,
     ...(Object.fromEntries(bright) as ITheme),
   };
+  token.done();
+  return theme;
+}
+
+/** A token stands for two colours: which one it is now, only an element that has it can tell. */
+function resolver(): ((name: string) => string) & { done: () => void } {
+  const probe = document.body.appendChild(document.createElement("span"));
+  const token = (name: string) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  return Object.assign(token, { done: () => { probe.remove(); } });
 }

@@ -31,7 +31,8 @@ _BEFORE = Prepared(
     .order_by(_e.seq.desc())
     .limit(bindparam("rows"))
 )
-_NO_END = 2**62
+LAST = 2**62
+"""Beyond every seq."""
 
 
 def read_after(
@@ -44,7 +45,7 @@ def read_after(
     to: int | None = None,
 ) -> list[tuple[int, bytes]]:
     """(seq, body) of the events after the cursor (up to `to`), in order: at least one if there is any."""
-    to = _NO_END if to is None else to
+    to = LAST if to is None else to
     found: list[tuple[int, bytes]] = []
     size = 0
     for seq, body in _AFTER.rows(conn, session=session, after=cursor, to=to, rows=limit_rows):
@@ -76,6 +77,13 @@ def read_turn(conn: Connection, session: int, turn: str) -> list[tuple[int, byte
         select(_e.seq, _e.body).where(_e.session == session, _e.seq >= first).order_by(_e.seq)
     )
     return [(seq, body) for seq, body in rows]
+
+
+def start_of(conn: Connection, session: int, turn: str) -> int:
+    """The seq of the turn's start; beyond all events when it never started."""
+    started = select(_e.seq).where(_e.session == session, _e.turn == turn, schema.NOT_DELTA)
+    first = conn.scalar(started.where(_e.type == "turn-started").order_by(_e.seq.desc()).limit(1))
+    return LAST if first is None else first
 
 
 def last_end(conn: Connection, session: int) -> AnyEvent | None:

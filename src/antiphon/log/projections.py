@@ -87,6 +87,12 @@ def _turn_queued(conn: Connection, session: int, event: e.TurnQueued, _body: byt
     _name(conn, session, event.text)
 
 
+def _turn_edited(conn: Connection, session: int, event: e.TurnEdited, _body: bytes) -> None:
+    queued = update(schema.turn).where(_t.session == session, _t.id == event.turn, _t.state == "queued")
+    if not conn.execute(queued.values(text=event.text)).rowcount:
+        raise UnknownTurn(session, event.turn or "")
+
+
 def _turn_row(session: int, event: e.TurnQueued | e.TurnStarted) -> dict[str, Any]:
     return {
         "id": event.turn,
@@ -157,7 +163,7 @@ def _turn_ended(conn: Connection, session: int, event: e.TurnEnd, _body: bytes) 
     if was == "queued":
         _touch(conn, session, event.at, queued=_s.queued - 1)
     else:
-        _touch(conn, session, event.at, running=None, stalled=False, last_end=kind)
+        _touch(conn, session, event.at, running=None, stalled=False, last_end=kind, ended=event.seq)
 
 
 def _turn_stalled(conn: Connection, session: int, event: e.TurnStalled, _body: bytes) -> None:
@@ -233,6 +239,7 @@ def _session_updated(conn: Connection, session: int, event: e.SessionUpdated, _b
         "display_name": event.title,
         "model": event.model,
         "mode": event.mode,
+        "effort": event.effort,
         "is_starred": event.starred,
         "queue_held": event.queue_held,
         "lost": event.lost,
@@ -240,7 +247,7 @@ def _session_updated(conn: Connection, session: int, event: e.SessionUpdated, _b
     }
     changed = {name: value for name, value in facts.items() if value is not None}
     if event.lost:
-        _change(conn, session, native_session_id=None)
+        _change(conn, session, native_session_id=None, fork_of=None)
     if changed:
         _change(conn, session, **changed)
     for position, turn in enumerate(event.queue or (), 1):
@@ -250,6 +257,7 @@ def _session_updated(conn: Connection, session: int, event: e.SessionUpdated, _b
 
 PROJECTIONS: dict[type[e.Event], Callable[[Connection, int, Any, bytes], None]] = {
     e.TurnQueued: _turn_queued,
+    e.TurnEdited: _turn_edited,
     e.TurnStarted: _turn_started,
     e.TurnSteered: _turn_steered,
     e.TurnCompleted: _turn_ended,

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0004"
+REVISION = "0006"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -148,6 +148,13 @@ session_metadata = Table(
     Column("tasks", Integer, nullable=False, server_default=text("0")),
     # The agent's own program began it.
     Column("imported", Boolean, nullable=False, server_default=text("0")),
+    # The seq of the last end of a turn that ran, and up to which its owner has seen the log.
+    Column("ended", BigInteger, nullable=False, server_default=text("0")),
+    Column("seen", BigInteger, nullable=False, server_default=text("0")),
+    Column("effort", Text),
+    # A copy of another conversation of the agent's, to be made by its next start; without these turns.
+    Column("fork_of", Text),
+    Column("fork_before", Text),
 )
 # Which session has an agent's conversation.
 _partial(
@@ -165,6 +172,17 @@ _partial(
     session_metadata.c.last_activity,
     where=text("trashed_at IS NOT NULL"),
 )
+ONLY = {
+    "running": text("running IS NOT NULL"),
+    "waiting": text("waiting > 0"),
+    "queued": text("queued > 0"),
+    "failed": text("last_end IN ('turn-failed', 'turn-interrupted') AND running IS NULL"),
+    "unread": text("ended > seen"),
+    "starred": text("is_starred = 1"),
+}
+"""What a list may be narrowed to: few of many sessions, so each has an index of its own to walk."""
+for _name, _where in ONLY.items():
+    _partial(f"idx_session_metadata_only_{_name}", session_metadata.c.last_activity, where=_where)
 _partial(
     "idx_session_metadata_running",
     session_metadata.c.node,

@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, bindparam, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from antiphon.log import schema
 from antiphon.log.errors import UnknownProject, UnknownSession
@@ -61,7 +72,19 @@ class Session(Record, frozen=True):
     """What its agent runs in the background."""
     imported: bool = False
     """The agent's own program began it."""
+    ended: int = 0
+    """The seq of the last end of a turn that ran."""
+    seen: int = 0
+    """Its owner has seen the log up to there."""
+    effort: str | None = None
+    fork_of: str | None = None
+    """Its agent begins as a copy of this conversation of the agent's."""
+    fork_before: str | None = None
+    """The copy is without these turns (ids with spaces between, the oldest first)."""
 
+
+Only = Literal["running", "waiting", "queued", "failed", "unread", "starred"]
+"""What a list may be narrowed to; each has an index."""
 
 _s, _p = schema.session_metadata.c, schema.project.c
 _COLUMNS: tuple[ColumnElement[Any], ...] = (
@@ -95,6 +118,11 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _s.lost,
     _s.tasks,
     _s.imported,
+    _s.ended,
+    _s.seen,
+    _s.effort,
+    _s.fork_of,
+    _s.fork_before,
 )
 _FLAGS = [place for place, column in enumerate(_COLUMNS) if isinstance(column.type, Boolean)]
 
@@ -130,6 +158,7 @@ def create_session(
     at: int,
     model: str | None = None,
     mode: str | None = None,
+    effort: str | None = None,
     title: str = "",
 ) -> Session:
     """A new session in the user's project (its id). Raises UnknownProject."""
@@ -144,8 +173,40 @@ def create_session(
         "provider": provider,
     }
     values |= {"node": node, "created_at": at, "last_activity": at, "epoch": new_id(), "display_name": title}
-    conn.execute(insert(schema.session_metadata).values(values | {"model": model, "mode": mode}))
+    conn.execute(
+        insert(schema.session_metadata).values(values | {"model": model, "mode": mode, "effort": effort})
+    )
     return _expect(conn, _s.id == id, id)
+
+
+class Memory(Record, frozen=True):
+    """What a copy's agent begins with: a copy of a conversation of its own."""
+
+    native: str
+    without: Sequence[str]
+    """Turns that it does not have."""
+
+
+def create_copy(conn: Connection, source: Session, *, id: str, at: int, memory: Memory | None) -> Session:
+    """A session like `source` without its log, in the trash until it is whole."""
+    created = create_session(
+        conn,
+        id=id,
+        user=source.user,
+        project=source.project,
+        provider=source.provider,
+        node=source.node,
+        at=at,
+        model=source.model,
+        mode=source.mode,
+        effort=source.effort,
+        title=source.title,
+    )
+    values: dict[str, Any] = {"trashed_at": at}
+    if memory:
+        values |= {"fork_of": memory.native, "fork_before": " ".join(memory.without)}
+    conn.execute(update(schema.session_metadata).where(_s.key == created.key).values(values))
+    return _expect(conn, _s.key == created.key, id)
 
 
 def _expect(conn: Connection, where: ColumnElement[bool], session: int | str) -> Session:
@@ -172,6 +233,7 @@ def list_sessions(
     project: str | None = None,
     provider: str | None = None,
     title: str = "",
+    only: Only | None = None,
     trashed: bool = False,
     before: tuple[int, int] | None = None,
     limit: int = 50,
@@ -186,7 +248,7 @@ def list_sessions(
         if found is None:
             return []
         wanted["project"], wanted["project_name"] = found
-    case = partial(_newest, project is not None, provider is not None, bool(title), trashed)
+    case = partial(_newest, project is not None, provider is not None, bool(title), only, trashed)
     if before is None:
         return _page(conn, case("first"), wanted, limit)
     # Two statements, as SQLite's (last_activity, key) < (?, ?) would walk over all rows of the same time.
@@ -214,6 +276,7 @@ def _newest(
     of_project: bool,
     of_provider: bool,
     of_title: bool,
+    only: Only | None,
     trashed: bool,
     place: Literal["first", "same time", "older"],
 ) -> Prepared:
@@ -227,6 +290,8 @@ def _newest(
         query = query.where(_s.provider == bindparam("provider"))
     if of_title:
         query = query.where(_s.display_name.like(bindparam("title"), escape="\\"))
+    if only:
+        query = query.where(schema.ONLY[only])
     query = query.where(_s.trashed_at.is_not(None) if trashed else _s.trashed_at.is_(None))
     if place == "same time":
         query = query.where(_s.last_activity == bindparam("before"), _s.key < bindparam("key"))
@@ -237,6 +302,17 @@ def _newest(
 
 def _page(conn: Connection, query: Prepared, wanted: dict[str, Any], limit: int) -> list[Session]:
     return _sessions(query.rows(conn, **wanted, limit=limit))
+
+
+def by_keys(conn: Connection, user: int, keys: Iterable[int]) -> dict[int, Session]:
+    """Of these sessions those that are the user's and not in the trash, by key."""
+    found = select_sessions().where(_s.key.in_(keys), _s.user_id == user, _s.trashed_at.is_(None))
+    return {row.key: row for row in map(Session.from_row, conn.execute(found))}
+
+
+def count(conn: Connection) -> int:
+    """How many sessions there are, of all users and in the trash too."""
+    return conn.scalar(select(func.count()).select_from(schema.session_metadata)) or 0
 
 
 def with_queue(conn: Connection, node: str) -> list[Session]:
@@ -261,13 +337,20 @@ def claim(conn: Connection, session: int, node: str) -> Session:
 
 
 def set_native(conn: Connection, session: int, native: str | None) -> None:
-    """Note the agent's own id of the conversation."""
-    conn.execute(update(schema.session_metadata).where(_s.key == session).values(native_session_id=native))
+    """Note the agent's own id of the conversation; a copy that it was to be is made."""
+    values = {"native_session_id": native, "fork_of": None, "fork_before": None}
+    conn.execute(update(schema.session_metadata).where(_s.key == session).values(values))
 
 
 def set_trashed(conn: Connection, session: int, at: int | None) -> None:
     """Put the session into the trash, or (None) take it out."""
     conn.execute(update(schema.session_metadata).where(_s.key == session).values(trashed_at=at))
+
+
+def set_seen(conn: Connection, user: int, id: str, seq: int) -> bool:
+    """The owner has seen the session's log up to there, never less than before. False: nothing new."""
+    session = update(schema.session_metadata).where(_s.id == id, _s.user_id == user, _s.seen < seq)
+    return conn.execute(session.values(seen=seq)).rowcount == 1
 
 
 def new_epochs(conn: Connection, node: str, make: Callable[[], str] = new_id) -> int:

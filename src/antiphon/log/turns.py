@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from antiphon.log import schema
 from antiphon.log.record import Record
@@ -62,6 +62,17 @@ def running_turn(conn: Connection, session: int) -> TurnRow | None:
     return TurnRow.from_row(row) if row else None
 
 
+def beside(conn: Connection, session: int, turn: TurnRow, now: int) -> int:
+    """How many turns of other sessions in the same project ran while this one did."""
+    project = select(_s.project_id).where(_s.key == session).scalar_subquery()
+    same = select(_s.key).where(_s.project_id == project, _s.key != session)
+    started, ended = turn.started_at or now, turn.ended_at or now
+    query = select(func.count()).where(
+        _t.session.in_(same), _t.started_at < ended, func.coalesce(_t.ended_at, now) > started
+    )
+    return conn.scalar(query) or 0
+
+
 def running_turns(conn: Connection, node: str) -> list[tuple[Session, TurnRow]]:
     """What runs on the node, or ran when its server died."""
     query = select_sessions().where(_s.node == node, _s.running.is_not(None)).order_by(_s.key)
@@ -74,6 +85,12 @@ def queue(conn: Connection, session: int) -> list[QueuedTurn]:
     """The session's waiting turns in their order."""
     query = _SELECT.where(_t.session == session, _t.state == schema.literal("queued")).order_by(_t.position)
     return [_queued(TurnRow.from_row(row)) for row in conn.execute(query)]
+
+
+def started(conn: Connection, session: int) -> list[TurnRow]:
+    """The session's turns that have begun, in the order of their beginning."""
+    rows = conn.execute(_SELECT.where(_t.session == session, _t.started_at.is_not(None)))
+    return sorted(map(TurnRow.from_row, rows), key=lambda turn: turn.started_at or 0)
 
 
 def latest_texts(conn: Connection, project: int, limit: int) -> list[tuple[str, int]]:

@@ -99,6 +99,14 @@ class Reorder(Command, frozen=True, tag="reorder"):
     turns: Annotated[list[Id], Meta(max_length=1000)]
 
 
+class Edit(Command, frozen=True, tag="edit"):
+    """Give a waiting turn other words; its place and its files stay."""
+
+    session: Id
+    turn: Id
+    text: Text
+
+
 class ResumeQueue(Command, frozen=True, tag="resume-queue"):
     """Let a held queue run."""
 
@@ -125,10 +133,11 @@ AnyCommand = (
     | Answer
     | Dequeue
     | Reorder
+    | Edit
     | ResumeQueue
     | StopTask
     | Ping
 )
 
-EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, ResumeQueue, StopTask)
+EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, Edit, ResumeQueue, StopTask)
 """Commands that change the log: stored once per (user, id)."""

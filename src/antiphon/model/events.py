@@ -81,6 +81,12 @@ class TurnQueued(Event, frozen=True, tag="turn-queued"):
     command: str | None = None
 
 
+class TurnEdited(Event, frozen=True, tag="turn-edited"):
+    """A person gave a waiting turn other words."""
+
+    text: str
+
+
 class TurnStarted(Event, frozen=True, tag="turn-started"):
     """The turn runs: the session is claimed, the agent about to be asked."""
 
@@ -261,6 +267,8 @@ class SessionUpdated(Event, frozen=True, tag="session-updated"):
     title: str | None = None
     model: str | None = None
     mode: str | None = None
+    effort: str | None = None
+    """How much the agent thinks, in its own word."""
     starred: bool | None = None
     queue: list[str] | None = None
     """Turn ids of the queue in their new order."""
@@ -269,6 +277,8 @@ class SessionUpdated(Event, frozen=True, tag="session-updated"):
     commands: list[AgentCommand] | None = None
     modes: list[str] | None = None
     models: list[str] | None = None
+    efforts: list[str] | None = None
+    """What there is to choose of, with the model that is set."""
     tasks: list[BackgroundTask] | None = None
     """All that the agent runs in the background now."""
     lost: bool | None = None
@@ -284,6 +294,7 @@ TURN_END_TYPES = ("turn-completed", "turn-failed", "turn-cancelled", "turn-inter
 
 AnyEvent = (
     TurnQueued
+    | TurnEdited
     | TurnStarted
     | TurnSteered
     | TurnCompleted

@@ -14,6 +14,8 @@ class Message(Content, frozen=True, tag="message"):
 
     text: str = ""
     role: Literal["agent", "user"] = "agent"
+    attachments: list[str] = []
+    """What came with the person's words."""
 
 
 class Reasoning(Content, frozen=True, tag="reasoning"):

@@ -60,6 +60,7 @@ Outcome = Literal[
     "answered",
     "dequeued",
     "reordered",
+    "edited",
     "resumed",
     "stopped",
 ]
@@ -140,6 +141,7 @@ class Subscribed(Frame, frozen=True, tag="subscribed"):
     modes: list[str] = []
     models: list[str] = []
     """Those that the agent itself told of; empty until it has started."""
+    efforts: list[str] = []
     tasks: list[BackgroundTask] = []
     lost: bool = False
     elsewhere: bool = False
@@ -233,9 +235,12 @@ class SessionRow(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     head: int = 0
     model: str | None = None
     mode: str | None = None
+    effort: str | None = None
     trashed: bool = False
     imported: bool = False
     """The agent's own program began it, not Antiphon."""
+    unread: bool = False
+    """A turn has ended since its owner last saw it."""
 
 
 class Sessions(Frame, frozen=True, tag="sessions"):

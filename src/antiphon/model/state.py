@@ -123,9 +123,11 @@ class State(Struct, kw_only=True, rename="camel", omit_defaults=True):
     title: str | None = None
     model: str | None = None
     mode: str | None = None
+    effort: str | None = None
     commands: list[e.AgentCommand] = []
     modes: list[str] = []
     models: list[str] = []
+    efforts: list[str] = []
     tasks: list[e.BackgroundTask] = []
     lost: bool = False
     elsewhere: bool = False
@@ -206,6 +208,10 @@ def _turn_queued(state: State, event: e.TurnQueued) -> None:
     """A queued turn is no part of the transcript until it starts."""
 
 
+def _turn_edited(state: State, event: e.TurnEdited) -> None:
+    """Nor is what becomes of it."""
+
+
 def _turn_started(state: State, event: e.TurnStarted) -> None:
     turn = _place(state, event)
     turn.text, turn.attachments = event.text, event.attachments
@@ -213,8 +219,12 @@ def _turn_started(state: State, event: e.TurnStarted) -> None:
     turn.origin, turn.carried = event.origin, event.carried
 
 
+def _said(event: e.TurnSteered) -> Message:
+    return Message(text=event.text, role="user", attachments=event.attachments)
+
+
 def _turn_steered(state: State, event: e.TurnSteered) -> None:
-    entry = Entry(id=f"steer-{event.seq}", seq=event.seq, content=Message(text=event.text, role="user"))
+    entry = Entry(id=f"steer-{event.seq}", seq=event.seq, content=_said(event))
     _put(_place(state, event), entry)
 
 
@@ -349,6 +359,10 @@ def _live_queued(state: State, event: e.TurnQueued) -> None:
     )
 
 
+def _live_edited(state: State, event: e.TurnEdited) -> None:
+    state.queue = [replace(q, text=event.text) if q.turn == event.turn else q for q in state.queue]
+
+
 def _live_started(state: State, event: e.TurnStarted) -> None:
     state.running = event.turn
     state.queue = [q for q in state.queue if q.turn != event.turn]
@@ -368,7 +382,20 @@ def _live_resolved(state: State, event: e.ApprovalResolved) -> None:
     state.approvals = [a for a in state.approvals if a.approval != event.approval]
 
 
-_FACTS = ("title", "model", "mode", "commands", "modes", "models", "queue_held", "tasks", "lost", "elsewhere")
+_FACTS = (
+    "title",
+    "model",
+    "mode",
+    "effort",
+    "commands",
+    "modes",
+    "models",
+    "efforts",
+    "queue_held",
+    "tasks",
+    "lost",
+    "elsewhere",
+)
 
 
 def _live_updated(state: State, event: e.SessionUpdated) -> None:
@@ -383,6 +410,7 @@ def _live_updated(state: State, event: e.SessionUpdated) -> None:
 
 _TRANSCRIPT: dict[type, Callable[[State, Any], None]] = {
     e.TurnQueued: _turn_queued,
+    e.TurnEdited: _turn_edited,
     e.TurnStarted: _turn_started,
     e.TurnSteered: _turn_steered,
     e.TurnCompleted: _turn_completed,
@@ -406,6 +434,7 @@ _TRANSCRIPT: dict[type, Callable[[State, Any], None]] = {
 
 _LIVE: dict[type, Callable[[State, Any], None]] = {
     e.TurnQueued: _live_queued,
+    e.TurnEdited: _live_edited,
     e.TurnStarted: _live_started,
     e.TurnCompleted: _live_ended,
     e.TurnFailed: _live_ended,

@@ -10,7 +10,7 @@ a turn's start or end itself, so it cannot forget one.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -67,6 +67,13 @@ class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
     bypass_modes: tuple[str, ...] = ()
     """Those of the modes that skip approvals: offered only under `serve --allow-bypass` (promise 10)."""
     models: tuple[str, ...] = ()
+    efforts: tuple[str, ...] = ()
+    """How much it can be told to think, the least first; a running agent tells those of its model."""
+    fork: Literal["", "end", "anywhere", "log"] = ""
+    """Where its memory of a conversation can be copied: whole only, or up to before any turn; `log`: its memory
+    is the session's log, and is copied with it. Elsewhere a copy of the session is told the transcript."""
+    restore: bool = False
+    """It keeps its files' earlier states, and brings back those of before a turn."""
     background: bool = False
     """It runs tasks beside its turns, tells of them, and ends them when asked."""
     warm: bool = False
@@ -148,8 +155,11 @@ class Launch(Struct, frozen=True, kw_only=True):
     """The agent's own id of the conversation to resume; None: a new one."""
     fork: bool = False
     """Resume it in a copy, with an id of its own; the conversation itself is not written to."""
+    fork_without: Sequence[str] = ()
+    """With `fork`: the copy has only what came before the first of these turns that the agent knows (`Prompt.turn`)."""
     model: str | None = None
     mode: str | None = None
+    effort: str | None = None
     rules: Sequence[str] = ()
     """What a person allowed for always in this project, in the agent's own notation (`Option.rule`)."""
     past: Callable[[], Awaitable[Past]] = nothing_yet
@@ -230,6 +240,33 @@ class ProviderFailed(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+
+
+class Restored(Struct, frozen=True, kw_only=True):
+    """Files that were brought back to what they were before a turn, or would be."""
+
+    files: Sequence[str]
+    """Paths as the agent tells them."""
+    insertions: int | None = None
+    """Lines; None: it does not say."""
+    deletions: int | None = None
+
+
+class NotRestorable(Exception):
+    """The agent cannot bring the files back: {reason}"""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@runtime_checkable
+class RestoresFiles(Protocol):
+    """An agent that can do what `Capabilities.restore` says; between its prompts only."""
+
+    async def restore(self, turn: str, *, dry: bool) -> Restored:
+        """Bring the files back to before the turn; `dry`: only say which. Raises NotRestorable, ProviderFailed."""
+        ...
 
 
 class Agent(Protocol):

@@ -38,7 +38,9 @@ from antiphon.server.websocket import Endpoint, WebSockets
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
 from antiphon.sessions.native import Claims
+from antiphon.sessions.searching import Searching
 from antiphon.sessions.supervisor import Supervisor
+from antiphon.workspace.workspaces import Workspaces
 
 OWN_CATALOG = "agents.toml"
 """Agents of the user's own, or other settings for ours: in `~/.config/antiphon`, then in the data directory."""
@@ -75,6 +77,10 @@ class Application:
             user=owner.key,
             allowed=partial(_allowed, settings.roots),
         )
+        self.searching = Searching(
+            log=log, hub=hub, clock=clock, user=owner.key, archives=self.importing.archives
+        )
+        self.workspaces = Workspaces(settings.data_dir / "workspaces")
         self.supervisor = Supervisor(
             log=log,
             hub=hub,
@@ -83,6 +89,7 @@ class Application:
             environment=self.keys.environment,
             reap=_reap,
             archives=self.importing.archives,
+            workspaces=self.workspaces,
             claims=Claims(settings.claims_dir or settings.data_dir / "conversations", str(settings.data_dir)),
         )
         self.sockets = WebSockets(
@@ -111,6 +118,8 @@ class Application:
             hub=hub,
             supervisor=self.supervisor,
             importing=self.importing,
+            searching=self.searching,
+            workspaces=self.workspaces,
             providers=providers,
             clock=clock,
             auth=auth,
@@ -156,6 +165,7 @@ class Application:
         """Put together what a start need not wait for."""
         await self._rest.made()
         self.importing.start()
+        self.searching.start()
         self._watching = asyncio.create_task(self.keys.watch())
 
     async def end_turns(self) -> None:
@@ -164,7 +174,9 @@ class Application:
             self._watching.cancel()
         logins = asyncio.create_task(self.logins.stop())
         await self.importing.stop()
+        await self.searching.stop()
         await self.supervisor.stop()
+        await self.workspaces.stop()
         await logins
         await asyncio.gather(*self._relaunching)
 

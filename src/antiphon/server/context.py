@@ -16,7 +16,9 @@ from antiphon.server.limiter import Limiter
 from antiphon.server.readiness import Lookout
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
+from antiphon.sessions.searching import Searching
 from antiphon.sessions.supervisor import Supervisor
+from antiphon.workspace.workspaces import Workspaces
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -27,6 +29,8 @@ class Context(Struct, frozen=True, kw_only=True):
     hub: Hub
     supervisor: Supervisor
     importing: Importing
+    searching: Searching
+    workspaces: Workspaces
     providers: Mapping[str, Provider]
     clock: Clock
     auth: Auth

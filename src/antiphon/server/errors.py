@@ -13,6 +13,11 @@ from antiphon.log.errors import LogClosed, LogError, NameTaken, StorageFull, Unk
 from antiphon.server import folders
 from antiphon.server.refused import ErrorCode, Refused
 from antiphon.sessions.supervisor import UnknownSession as NoSuchSession
+from antiphon.workspace.changes import UnknownTree
+from antiphon.workspace.folder import Unreachable
+from antiphon.workspace.git import GitError, GitMissing, GitSlow
+from antiphon.workspace.repository import Foreign, NotARepository
+from antiphon.workspace.workspaces import UnknownTurn
 
 
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:
@@ -39,7 +44,9 @@ class ApiError(Exception):
 
 
 def not_found(
-    what: Literal["project", "session", "provider", "token", "attachment", "rule", "consent", "approval"],
+    what: Literal[
+        "project", "session", "provider", "token", "attachment", "rule", "consent", "approval", "turn"
+    ],
     name: str,
 ) -> ApiError:
     """There is no such thing, or it is not the user's: both look the same."""
@@ -52,6 +59,7 @@ def not_found(
         "rule": "unknown-rule",
         "consent": "unknown-consent",
         "approval": "unknown-approval",
+        "turn": "unknown-turn",
     }
     return ApiError(404, codes[what], f"There is no {what} {name[:100]!r}.")
 
@@ -134,6 +142,31 @@ def _folder(request: Request[Any, Any, Any], error: Exception) -> Response[Refus
     return _answer(*_FOLDER_ERRORS[type(error)], str(error))
 
 
+_GIT_ERRORS: dict[type[GitError], tuple[int, ErrorCode]] = {
+    NotARepository: (409, "not-a-repository"),
+    Foreign: (409, "git-refused"),
+    GitMissing: (409, "git-missing"),
+    GitSlow: (504, "git-slow"),
+}
+
+
+def _git(request: Request[Any, Any, Any], error: Exception) -> Response[Refused]:
+    known = _GIT_ERRORS.get(type(error))  # type: ignore[arg-type]
+    return _answer(*(known or (502, "git-failed")), str(error))
+
+
+def _no_tree(request: Request[Any, Any, Any], error: Exception) -> Response[Refused]:
+    return _answer(410, "changes-gone", "What was compared is not kept any more. Look at the changes again.")
+
+
+def _no_turn(request: Request[Any, Any, Any], error: Exception) -> Response[Refused]:
+    return _answer(404, "unknown-changes", str(error))
+
+
+def _no_file(request: Request[Any, Any, Any], error: Exception) -> Response[Refused]:
+    return _answer(404, "unknown-file", str(error))
+
+
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Refused]:
     # The class and the place, not the words: those may quote what a person wrote.
     _logger.error("request-failed", method=request.method, path=request.url.path, exc_info=error)
@@ -147,6 +180,10 @@ ERROR_RESPONSES: dict[
 ] = {
     ApiError: _api,
     folders.FolderError: _folder,
+    GitError: _git,
+    UnknownTree: _no_tree,
+    UnknownTurn: _no_turn,
+    Unreachable: _no_file,
     LogError: _log,
     NoSuchSession: _session,
     HTTPException: _http,

@@ -71,7 +71,7 @@ class Page:
         if not self.built:
             return _unbuilt()
         file = self._file(name)
-        if file is None and "." not in name.rpartition("/")[2]:
+        if file is None and (name.startswith("sessions/") or "." not in name.rpartition("/")[2]):
             file = self._file("index.html")
         if file is None:
             return Reply(

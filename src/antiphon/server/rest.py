@@ -161,6 +161,7 @@ class NewSession(Ask, frozen=True):
     provider: Id
     model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     mode: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    effort: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
 
 
@@ -171,7 +172,59 @@ class SessionChanges(Ask, frozen=True):
     starred: bool | None = None
     model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     mode: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    effort: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     trashed: bool | None = None
+
+
+class Seen(Ask, frozen=True):
+    """How far somebody has read a session."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**53)]
+    """Of the last event that was in sight."""
+
+
+class SearchHit(Resource, frozen=True):
+    """Something that was said."""
+
+    session: SessionRow
+    seq: int
+    """Of its event; 0: the session was never opened here, and only the agent's own record has it yet."""
+    turn: str | None
+    item: str | None
+    """None: it is the turn's prompt."""
+    role: Literal["person", "agent"]
+    at: int
+    """ms since the Unix epoch."""
+    parts: list[str]
+    """What is around it and what was found, by turns, beginning with what is around."""
+
+
+class SearchResults(Resource, frozen=True):
+    """A page of what was said, the newest first."""
+
+    hits: list[SearchHit]
+    next: str | None
+    """The next page's `before`; None: this was the last."""
+    indexed: float
+    """How much of the past can be found yet, 0 to 1."""
+
+
+class NewFork(Ask, frozen=True):
+    """A copy of a session."""
+
+    turn: Id
+    """It has what came before this turn."""
+    including: bool = False
+    """And the turn itself."""
+
+
+class Restorable(Resource, frozen=True):
+    """Files that are, or would be, as they were before a turn."""
+
+    files: list[str]
+    insertions: int | None
+    """Lines that come back; null: the agent does not say."""
+    deletions: int | None
 
 
 class EventsPage(Resource, frozen=True):

@@ -28,8 +28,10 @@ def session_row(row: sessions.Session) -> SessionRow:
         head=row.head,
         model=row.model,
         mode=row.mode,
+        effort=row.effort,
         trashed=row.trashed_at is not None,
         imported=row.imported,
+        unread=row.ended > row.seen,
     )
 
 

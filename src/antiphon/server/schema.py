@@ -14,7 +14,7 @@ from antiphon.model.items import ItemContent
 from antiphon.model.login import LoginCommand, LoginFrame
 from antiphon.model.replies import AnyFrame, Reply
 from antiphon.model.state import EntryContent, State
-from antiphon.server import rest
+from antiphon.server import rest, rest_changes
 from antiphon.server.api.commands import EffectCommand
 from antiphon.server.health import Health
 from antiphon.server.refused import Refused
@@ -45,10 +45,18 @@ RESOURCES = (
     rest.SessionList,
     rest.NewSession,
     rest.SessionChanges,
+    rest.Seen,
+    rest.SearchResults,
     rest.EventsPage,
     rest.ImportsPage,
+    rest_changes.Changes,
+    rest_changes.Patch,
+    rest_changes.FilesPage,
+    rest_changes.FilePart,
     rest.Attachment,
     rest.Attachments,
+    rest.NewFork,
+    rest.Restorable,
     rest.FileNames,
     rest.PromptList,
     rest.Providers,

@@ -289,6 +289,15 @@ async def reorder(session: Session, asked: Asked, command: c.Reorder) -> Reply:
     return asked.accepted("reordered", None, seq)
 
 
+async def edit(session: Session, asked: Asked, command: c.Edit) -> Reply:
+    """Give a waiting turn other words."""
+    if not any(q.turn == command.turn for q in session.state.queue):
+        raise asked.refuse("unknown-turn", "That prompt does not wait in the queue any more.")
+    event = e.TurnEdited(turn=command.turn, at=session.clock.now(), text=command.text)
+    seq = await session.journal.commit([event], asked.draft("edited", command.turn))
+    return asked.accepted("edited", command.turn, seq)
+
+
 async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
     """Let a held queue run."""
     await _check_consent(session, asked)
@@ -327,6 +336,7 @@ EFFECTS: dict[type[c.AnyCommand], Effect] = {
     c.Answer: answer,
     c.Dequeue: dequeue,
     c.Reorder: reorder,
+    c.Edit: edit,
     c.ResumeQueue: resume_queue,
     c.StopTask: stop_task,
 }

@@ -53,7 +53,7 @@ REFUSALS = (CommandSeen, TurnRunning, TurnKnown, TurnEnded, UnknownTurn, Already
 """What a unit may be refused for; nothing of it was written."""
 
 LISTED = (
-    e.TurnQueued, e.TurnStarted, e.TurnSteered, *e.TURN_ENDS, e.TurnStalled, e.TurnAlive,
+    e.TurnQueued, e.TurnEdited, e.TurnStarted, e.TurnSteered, *e.TURN_ENDS, e.TurnStalled, e.TurnAlive,
     e.ApprovalRequested, e.ApprovalResolved, e.SessionUpdated,
 )  # fmt: skip
 """Events that change the session's row in the lists."""

@@ -33,6 +33,7 @@ from antiphon.sessions.native import Claims
 from antiphon.sessions.sink import AgentSink
 from antiphon.sessions.slot import GivenUp, Slot
 from antiphon.sessions.turn import GONE, Turn
+from antiphon.workspace.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from antiphon.sessions.importing_follow import Follower
@@ -58,7 +59,9 @@ class Session:
         environment: Callable[[str], Awaitable[Mapping[str, str]]],
         on_lost: Callable[["Session"], None],
         claims: Claims | None = None,
+        workspaces: Workspaces | None = None,
     ) -> None:
+        self.workspaces = workspaces
         self.log, self.hub, self.clock, self.row = log, hub, clock, row
         self.provider = provider
         self._on_lost = on_lost

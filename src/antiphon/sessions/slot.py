@@ -71,8 +71,9 @@ class Slot:
         self.sink: AgentSink | None = None
         self.relaunch = False
         """The agent must not be asked again: another one with other settings, or after a failure."""
-        self.native_session = session.row.native_session
-        self.fork = False
+        row = session.row
+        self.native_session = row.native_session or row.fork_of
+        self.fork = row.native_session is None and row.fork_of is not None
         """The next agent goes on in a copy of the conversation."""
         self.lost = session.row.lost
         """It has lost the conversation, and nothing was begun since."""
@@ -159,8 +160,10 @@ class Slot:
             environment=await self._environment(self._session.provider.id),
             native_session=self.native_session,
             fork=self.fork,
+            fork_without=tuple((row.fork_before or "").split()) if self.fork else (),
             model=row.model,
             mode=row.mode,
+            effort=row.effort,
             rules=tuple(allowed),
             past=partial(past.read, self._session.log, row.key, row.user),
             consented=consented,
@@ -170,7 +173,7 @@ class Slot:
     def _lose(self, cause: Failure) -> Failure:
         """Forget the conversation (the log does so with the event), and say what can be done."""
         self.native_session, self.lost = None, True
-        self._session.row = replace(self._session.row, native_session=None)
+        self._session.row = replace(self._session.row, native_session=None, fork_of=None)
         self._session.say(e.SessionUpdated(lost=True))
         return failures.conversation_lost(self._session.provider, cause)
 

@@ -43,6 +43,7 @@ async def begin(session: Session, command: Subscribe) -> Opening:
         items=_open_items(state),
         commands=list(state.commands),
         modes=list(state.modes),
+        efforts=list(state.efforts),
         models=list(state.models),
         tasks=list(state.tasks),
         lost=state.lost,

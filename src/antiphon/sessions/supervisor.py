@@ -26,6 +26,7 @@ from antiphon.model import events as e
 from antiphon.model.replies import Rejected, Reply
 from antiphon.providers.archive import Archive
 from antiphon.providers.base import Provider
+from antiphon.sessions import forking
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing_live import Followers
 from antiphon.sessions.missing import MissingProvider
@@ -34,6 +35,7 @@ from antiphon.sessions.opening import claim, left
 from antiphon.sessions.session import Session
 from antiphon.sessions.submit import refuse, submit
 from antiphon.sessions.warm import Warmer
+from antiphon.workspace.workspaces import Workspaces
 
 T = TypeVar("T")
 
@@ -71,15 +73,19 @@ class Supervisor:
         reap: Callable[[list[process_rows.ProcessRow]], Coroutine[Any, Any, None]],
         archives: Mapping[str, Archive] | None = None,
         claims: Claims | None = None,
+        workspaces: Workspaces | None = None,
     ) -> None:
-        """`archives`: agents' own records, by provider. `claims`: who runs which conversation."""
+        """`archives`: agents' own records, by provider. `claims`: who runs which conversation.
+
+        `workspaces` notes what each turn changes in its folder.
+        """
         self.log, self.hub, self.clock, self.providers = log, hub, clock, providers
         self._environment, self._reap = environment, reap
         self._sessions: dict[str, asyncio.Task[Session]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._compacted: dict[str, int] = {}
         self._followers = Followers(clock, hub, archives or {})
-        self._claims = claims
+        self._claims, self._workspaces = claims, workspaces
         self._warmer = Warmer(clock, hub, self._open_sessions)
         self.stopping = False
 
@@ -150,9 +156,9 @@ class Supervisor:
         return await submit(session, user, command)
 
     async def update(self, user: int, session: str, changes: e.SessionUpdated) -> None:
-        """Change facts of a session: title, star, model, mode. Raises UnknownSession, StorageFull."""
+        """Change facts of a session: title, star, model, mode, effort. Raises UnknownSession, StorageFull."""
         found = await self.get(user, session)
-        relaunch = changes.model is not None or changes.mode is not None
+        relaunch = any(value is not None for value in (changes.model, changes.mode, changes.effort))
         found.slot.relaunch = (
             found.slot.relaunch or relaunch
         )  # before: what its agent says of them no longer counts
@@ -160,6 +166,12 @@ class Supervisor:
         await self.refresh(session, relaunch=relaunch)
         if relaunch:
             self.looked_at(found)
+
+    async def fork(self, user: int, session: str, turn: str, *, including: bool) -> rows.Session:
+        """A copy of the session up to a turn. Raises UnknownSession, NoSuchTurn, TurnNotOver, StorageFull."""
+        copy = await forking.fork(await self.get(user, session), turn, including=including)
+        self.hub.changed(user, copy.id)
+        return copy
 
     async def trash(self, user: int, session: str, trashed: bool) -> None:
         """Put a session into the trash (its turn is stopped), or take it out. Raises UnknownSession."""
@@ -248,6 +260,7 @@ class Supervisor:
             environment=self._environment,
             on_lost=self._lost,
             claims=self._claims,
+            workspaces=self._workspaces,
         )
         session.follower = self._followers.of(session)
         if unfinished := left(opened, self.clock.now()):

@@ -15,6 +15,7 @@ A turn that the agent began by itself (`Sink.began`) is a turn like any other.
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from antiphon.clock import within
@@ -51,6 +52,8 @@ class Turn:
         """The agent has it."""
         self.ending = False
         """Its end is about to be logged."""
+        self._noted = False
+        """It is noted what the folder was before."""
         self.silence = Silence(self._clock.monotonic(), provider.limits.silence, provider.limits.stall)
         self.task: asyncio.Task[None] = asyncio.create_task(self.run(), name=f"turn {started.turn}")
 
@@ -87,11 +90,24 @@ class Turn:
     async def _finish(self, end: e.TurnEnd) -> None:
         """Log the end. A log that was lost is opened anew, and the end is found missing there."""
         self.ending = True
+        if (workspaces := self._session.workspaces) and self._noted:
+            workspaces.turn_ends(*self._place())
         try:
             await self._session.finish(self, end)
         except Exception:
             if not self._session.journal.lost:
                 raise
+
+    async def _look(self) -> None:
+        """Have it noted what the folder is, before the agent can change it."""
+        if workspaces := self._session.workspaces:
+            self._noted = True
+            await workspaces.turn_begins(*self._place())
+
+    def _place(self) -> tuple[str, Path, str, str]:
+        """Where this turn works: project, folder, session, turn."""
+        row = self._session.row
+        return row.project, Path(row.project_path), row.id, self.id
 
     async def _attempt(self) -> e.TurnEnd:
         work = asyncio.create_task(self._work(), name=f"prompt {self.id}")
@@ -108,11 +124,20 @@ class Turn:
             await give_up(work)
 
     async def _work(self) -> e.TurnEnd:
+        looking = asyncio.create_task(self._look())
+        try:
+            return await self._told(looking)
+        finally:
+            await give_up(looking)
+
+    async def _told(self, looking: asyncio.Task[None]) -> e.TurnEnd:
+        """The agent's answer; it is asked once `looking` is done."""
         if self._started.origin == "agent":
             return await self._carry_on()
         attachments = await find(self._session.log, self._session.row.user, self._started.attachments)
         text = await self._text()
         agent = await self._session.ready_agent()
+        await looking
         self.at_work = True
         return await agent.prompt(Prompt(turn=self.id, text=text, attachments=attachments))
 

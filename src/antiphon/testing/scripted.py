@@ -153,5 +153,6 @@ class ScriptedProvider:
             await self._opening(launch)
         agent = ScriptedAgent(launch, sink, lambda agent, prompt: self.script(agent, prompt))
         self.agents.append(agent)
-        sink.native(launch.native_session or f"native-{len(self.agents)}")
+        resumed = None if launch.fork else launch.native_session
+        sink.native(resumed or f"native-{len(self.agents)}")
         return agent

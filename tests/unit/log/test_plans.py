@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
-from antiphon.log import approvals, commands, events, schema, sessions, turns, users
+from antiphon.log import approvals, commands, events, schema, sessions, spoken, turns, users
 from antiphon.log.projects import add_project
 from antiphon.log.store import Log
 from antiphon.model.ids import new_id
@@ -68,6 +68,12 @@ PAGES = {
     "a project and provider": ({"project": "…", "provider": "practice"}, PROJECT),
     "a title": ({"title": "50%"}, ACTIVITY),
     "a project's title, next page": ({"project": "…", "title": "x", "before": (5, 7)}, PROJECT),
+    **{only: ({"only": only}, f"idx_session_metadata_only_{only}") for only in schema.ONLY},
+    **{
+        f"{only}, next page": ({"only": only, "before": (5, 7)}, f"idx_session_metadata_only_{only}")
+        for only in schema.ONLY
+    },
+    "starred in a project": ({"project": "…", "only": "starred"}, "idx_session_metadata"),
     "the trash": ({"trashed": True}, TRASH),
     "the trash, next page": ({"trashed": True, "before": (5, 7)}, TRASH),
 }
@@ -100,6 +106,7 @@ OTHERS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "sessions with a queue": (partial(sessions.with_queue, node="n"), "idx_turn_queue"),
     "open approvals": (partial(approvals.open_approvals, session=1), "idx_approval_open"),
     "the user's approvals": (partial(approvals.waiting, user=1), "idx_approval_open"),
+    "what was said": (partial(spoken.spoken_after, session=1, after=5), "idx_event_page"),
     "events after": (partial(events.read_after, session=1, cursor=5), "sqlite_autoindex_event_1"),
     "events before": (partial(events.read_before, session=1, before=5, limit=5), "idx_event_page"),
     "a turn's events": (partial(events.read_turn, session=1, turn="t"), "idx_event_page"),

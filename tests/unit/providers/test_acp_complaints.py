@@ -3,7 +3,7 @@
 import pytest
 
 from antiphon.providers import catalog
-from antiphon.providers.acp.complaints import Complaints, without
+from antiphon.providers.acp.complaints import KEPT, Complaints, without
 
 GEMINI = catalog.shipped()["gemini"]
 AT = "[2026-11-25T20:50:35.470Z]"
@@ -39,8 +39,18 @@ def test_a_retry_that_comes_in_pieces_is_told_once() -> None:
     """The pipe cuts where it likes, also within a character."""
     line = f"{AT} [WARN] Attempt 1 failed with status 503. Retrying with backoff... ö\n".encode()
     heard = complaints()
-    told = [each for byte in (LOG.encode() + line) for each in heard.feed(bytes([byte]), NOW)]
+    told = [each for byte in (LOG.encode() + line + LOG.encode()) for each in heard.feed(bytes([byte]), NOW)]
     assert [(each.attempt, each.code) for each in told] == [(1, "overloaded")]
+
+
+def test_a_chatty_agent_fills_no_memory() -> None:
+    """What tells nothing is kept as far back as a telling may begin, and no further."""
+    heard, half = complaints(), f"{AT} [WARN] Attempt 1 failed with "
+    assert heard.feed(half.encode(), NOW) == []
+    for _ in range(40):
+        heard.feed(LOG.encode() * 10, NOW)
+    assert len(heard._text) <= KEPT
+    assert heard.feed(b"status 503. Retrying with backoff... x\n", NOW) == []
 
 
 def test_the_last_attempt_is_no_retry() -> None:

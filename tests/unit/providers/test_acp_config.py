@@ -47,6 +47,17 @@ def test_each_shape_is_set_its_own_way() -> None:
     )
 
 
+def test_what_cannot_be_chosen_is_not_offered() -> None:
+    """An option that is no select, and one without a name."""
+    switch = {"id": "ml", "category": "model", "type": "boolean", "currentValue": True}
+    assert config.read({"configOptions": [switch]}, "model") is None
+    nameless = {
+        "modes": {"currentModeId": "ask", "availableModes": [{"id": "ask"}, {"name": "?"}, {"id": 7}]}
+    }
+    [event] = config.facts(nameless)
+    assert event == SessionUpdated(mode="ask", modes=["ask"])
+
+
 def test_an_agent_without_choices() -> None:
     """Nothing is told, nothing can be chosen."""
     assert config.facts({}) == []

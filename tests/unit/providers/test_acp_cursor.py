@@ -132,6 +132,10 @@ def test_the_to_do_list_comes_in_parts() -> None:
     ]
     [replaced] = told.tells("cursor/update_todos", {"todos": [two], "merge": False}) or []
     assert [each["content"] for each in replaced["entries"]] == ["Do it"]
+    [nameless] = told.tells("cursor/update_todos", {"todos": [{"content": "a"}, {"content": "b"}]}) or []
+    assert [each["content"] for each in nameless["entries"]] == ["a", "b"], (
+        "without ids, they are two all the same"
+    )
 
 
 @pytest.mark.parametrize(

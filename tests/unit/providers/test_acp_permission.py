@@ -55,6 +55,12 @@ def test_a_question_has_fields() -> None:
     )
 
 
+def test_a_kind_that_we_do_not_know_is_a_permission() -> None:
+    """Of tomorrow's agents of ours, or of somebody else's."""
+    params = {"toolCall": CALL, "options": OPTIONS, "_meta": {"antiphon": {"kind": "riddle"}}}
+    assert permission.request(params, "id", None, None).kind == "permission"
+
+
 def test_leaving_the_plan_mode_is_a_plan() -> None:
     """Its words are the body."""
     call = CALL | {

@@ -47,10 +47,10 @@ export function ActionMenu({ label, actions }: { label: string; actions: Action[
         if (event.key === "Escape") close();
       }}
     >
-      <summary aria-label={label} className="target flex list-none items-center justify-center rounded-lg text-dim">
+      <summary aria-label={label} className="target flex size-8 list-none items-center justify-center rounded-lg text-dim hover:bg-bubble hover:text-text">
         <Icon name="more" size={20} />
       </summary>
-      <ul className="absolute top-full right-0 z-10 min-w-52 rounded-xl border border-line bg-raised p-1 shadow-lg">
+      <ul className="absolute top-full right-0 z-10 w-max min-w-52 rounded-xl border border-line bg-raised p-1 shadow-lg">
         {actions.map(({ icon, label: words, testid, run, disabled, on }) => (
           <li key={testid}>
             <button
@@ -61,7 +61,7 @@ export function ActionMenu({ label, actions }: { label: string; actions: Action[
                 close();
                 run();
               }}
-              className="target flex w-full items-center gap-3 rounded-lg px-3 text-left hover:bg-panel disabled:opacity-45"
+              className="target flex min-h-8 w-full items-center gap-3 rounded-lg px-3 text-left hover:bg-panel disabled:opacity-45"
             >
               <Icon name={icon} filled={on} />
               {words}

@@ -4,6 +4,9 @@ import { say } from "../words";
 import { useClient } from "./client-context";
 import { Readiness, standing, usable } from "./readiness";
 
+/** What the choices have in common, for the browser. */
+const GROUP = "provider";
+
 /** Which agent is to work: what is on this machine, and what the others need. */
 export function AgentChoice({ value, onChange }: { value: string; onChange: (provider: string) => void }) {
   const client = useClient();
@@ -24,7 +27,7 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
           >
             <input
               type="radio"
-              name="provider"
+              name={GROUP}
               value={provider.id}
               data-testid={`provider-${provider.id}`}
               checked={provider.id === value}

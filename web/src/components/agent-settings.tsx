@@ -1,4 +1,4 @@
-import { modelName, modeName } from "../names";
+import { effortName, modelName, modeName } from "../names";
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
@@ -11,6 +11,7 @@ const FEW = 15;
 export interface Settings {
   mode?: string;
   model?: string;
+  effort?: string;
 }
 
 interface AgentSettingsProps {
@@ -18,18 +19,21 @@ interface AgentSettingsProps {
   /** What the running agent told, where it did: better than what is known of its kind. */
   modes?: string[];
   models?: string[];
+  efforts?: string[];
   value: Settings;
   onChange: (change: Settings) => void;
 }
 
-/** Mode and model, where the agent has a choice. Modes that ask nothing are offered only if the server allows them. */
-export function AgentSettings({ agent, modes, models, value, onChange }: AgentSettingsProps) {
+/** Mode, model and effort, where the agent has a choice. Modes that ask nothing are offered only if the server allows them. */
+export function AgentSettings({ agent, modes, models, efforts, value, onChange }: AgentSettingsProps) {
   const client = useClient();
   const allowBypass = useStore(client.account, (account) => account.phase === "ready" && account.me.allowBypass);
   const bypass = agent?.capabilities.bypassModes ?? [];
   const known = modes?.length ? modes : (agent?.capabilities.modes ?? []);
   const offered = known.filter((mode) => allowBypass || !bypass.includes(mode) || mode === value.mode);
   const choice = [models, agent?.capabilities.models, agent?.readiness?.models].find((list) => list?.length) ?? [];
+  // A running agent tells those of its model, which may be none.
+  const thinking = models?.length ? efforts : agent?.capabilities.efforts;
   const choose = (model: string) => { onChange({ model }); };
   return (
     <>
@@ -39,6 +43,7 @@ export function AgentSettings({ agent, modes, models, value, onChange }: AgentSe
       ) : (
         <Choice testid="model" name={say("settings.model")} words={modelName} options={choice} value={value.model} onChange={choose} />
       )}
+      <Choice testid="effort" name={say("settings.effort")} words={effortName} options={thinking ?? []} value={value.effort} onChange={(effort) => { onChange({ effort }); }} />
     </>
   );
 }

@@ -59,7 +59,8 @@ export function AgentsView({ agent }: { agent?: string }) {
   );
 }
 
-function summary(ready: number, all: number | undefined, looking: number): string {
+/** How many of them can be used here, in words. */
+export function summary(ready: number, all: number | undefined, looking: number): string {
   if (all === undefined) return say("agents.looking");
   if (looking) return say("agents.looking-at", { n: looking });
   if (ready === all) return say("agents.all-ready");

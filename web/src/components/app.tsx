@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
@@ -9,13 +9,14 @@ import { Button } from "./button";
 import { ClientContext } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
 import { ProblemNotice } from "./notice";
-import { ProjectView } from "./project-view";
 import { Projects } from "./projects";
-import { SessionView } from "./session-view";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
 import { WaitingForYou } from "./waiting-bell";
+import { Workspace } from "./workspace";
+
+const SettingsView = lazy(() => import("./settings-view"));
 
 export function App({ client }: { client: Client }) {
   const spoken = useStore(language, (value) => value);
@@ -62,11 +63,13 @@ function View({ here }: { here: Route }) {
     case "projects":
       return <Projects />;
     case "project":
-      return <ProjectView key={here.project} project={here.project} creating={here.creating} />;
+    case "sessions":
     case "session":
-      return <SessionView key={here.session} session={here.session} />;
+      return <Workspace here={here} />;
     case "agents":
       return <AgentsView agent={here.agent} />;
+    case "settings":
+      return <Suspense><SettingsView /></Suspense>;
     case "nowhere":
       return (
         <main className="mx-auto flex max-w-md flex-col items-start gap-4 p-6 pt-[20dvh]">

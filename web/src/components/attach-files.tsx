@@ -1,4 +1,4 @@
-import { useRef, useState, type DragEvent, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 import { address } from "../address";
 import type { AttachedFile } from "../attached";
 import type { ProviderInfo } from "../protocol";
@@ -80,29 +80,32 @@ export function AttachButton({ onFiles, disabled }: { onFiles: (files: Iterable<
   );
 }
 
-/** Where files can be dropped, which is said while some are held over it. */
+/** Files dropped anywhere in the page go to what is written here, which is said while some are held over it. */
 export function DropPlace({ onFiles, className, children }: { onFiles: (files: Iterable<File>) => void; className: string; children: ReactNode }) {
   const [over, setOver] = useState(false);
-  const holds = (event: DragEvent) => event.dataTransfer.types.includes("Files");
+  const onDrag = useEffectEvent((event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes("Files") || document.querySelector("dialog[open]")) return;
+    event.preventDefault(); // else the browser leaves the page for the file
+    setOver(event.type === "dragover");
+    if (event.type === "drop") onFiles([...event.dataTransfer.files]);
+  });
+  const onLeave = useEffectEvent((event: DragEvent) => {
+    if (event.relatedTarget === null) setOver(false);
+  });
+  useEffect(() => {
+    const dragged = (event: DragEvent) => { onDrag(event); };
+    const left = (event: DragEvent) => { onLeave(event); };
+    window.addEventListener("dragover", dragged);
+    window.addEventListener("drop", dragged);
+    window.addEventListener("dragleave", left);
+    return () => {
+      window.removeEventListener("dragover", dragged);
+      window.removeEventListener("drop", dragged);
+      window.removeEventListener("dragleave", left);
+    };
+  }, []);
   return (
-    <div
-      className={`relative ${className}`}
-      data-testid="drop-place"
-      onDragOver={(event) => {
-        if (!holds(event)) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
-      }}
-      onDrop={(event) => {
-        if (!holds(event)) return;
-        event.preventDefault();
-        setOver(false);
-        onFiles([...event.dataTransfer.files]);
-      }}
-    >
+    <div className={`relative ${className}`} data-testid="drop-place">
       {children}
       {over && (
         <div className="pointer-events-none absolute inset-0 z-10 flex items-center justify-center gap-2 rounded-2xl border-2 border-dashed border-accent bg-raised/90 font-medium text-accent">

@@ -1,6 +1,7 @@
 import { duration, useNow } from "../clock";
 import type { BackgroundTask } from "../protocol";
 import { useStore } from "../store";
+import { say, type Key } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { useFold } from "./fold";
@@ -15,7 +16,7 @@ export function BackgroundTasks() {
   const [first] = tasks;
   if (!first) return null;
   return (
-    <section data-testid="tasks" aria-label="In the background" className="overflow-hidden rounded-xl border border-line bg-panel">
+    <section data-testid="tasks" aria-label={say("tasks.label")} className="overflow-hidden rounded-xl border border-line bg-panel">
       <button
         type="button"
         aria-expanded={open}
@@ -23,9 +24,7 @@ export function BackgroundTasks() {
         className="target flex w-full items-center gap-2.5 px-3 py-1.5 text-left text-[0.8125rem] text-dim hover:text-text"
       >
         <Icon name="layers" size={15} />
-        <span className="shrink-0 font-medium">
-          {tasks.length === 1 ? "1 task in the background" : `${tasks.length} tasks in the background`}
-        </span>
+        <span className="shrink-0 font-medium">{say("tasks.count", { n: tasks.length })}</span>
         <span className="min-w-0 flex-1 truncate text-faint">{!open && first.title}</span>
         <span className={open ? "rotate-90" : ""}><Icon name="chevron" size={13} /></span>
       </button>
@@ -38,10 +37,10 @@ export function BackgroundTasks() {
   );
 }
 
-const KINDS: Record<NonNullable<BackgroundTask["kind"]>, { icon: IconName; word: string }> = {
-  command: { icon: "terminal", word: "Command" },
-  agent: { icon: "bot", word: "Sub-agent" },
-  other: { icon: "tool", word: "Task" },
+const KINDS: Record<NonNullable<BackgroundTask["kind"]>, { icon: IconName; word: Key }> = {
+  command: { icon: "terminal", word: "tasks.command" },
+  agent: { icon: "bot", word: "tasks.agent" },
+  other: { icon: "tool", word: "tasks.other" },
 };
 
 function TaskRow({ task }: { task: BackgroundTask }) {
@@ -59,18 +58,18 @@ function TaskRow({ task }: { task: BackgroundTask }) {
           {task.title}
         </span>
         <span className="block text-xs text-faint tabular-nums">
-          {kind.word}
+          {say(kind.word)}
           {task.startedAt ? <Since at={task.startedAt} /> : null}
         </span>
       </span>
       <Button
         look="danger"
         testid="task-stop"
-        aria-label={`Stop ${task.title}`}
+        aria-label={say("tasks.stop.named", { title: task.title })}
         disabled={asked}
         onClick={() => { client.send({ type: "stop-task", session: feed.session, task: task.id }); }}
       >
-        {asked ? "Stopping …" : "Stop"}
+        {say(asked ? "tasks.stopping" : "tasks.stop")}
       </Button>
     </li>
   );

@@ -56,14 +56,18 @@ function SessionSettings() {
   const client = useClient();
   const { feed, agent } = useSession();
   const row = useStore(client.lists.view, ({ rows }) => rows.get(feed.session));
-  const { mode, model, modes, models } = useStore(feed.view, ({ state }) => state);
+  const { mode, model, effort, modes, models, efforts } = useStore(feed.view, ({ state }) => state);
   const change = async (settings: Settings) => {
     const answer = await changeSession(feed.session, settings);
     if (answer.ok) client.lists.put(answer.value);
     else toast(answer.problem.message);
   };
-  const value = { mode: mode ?? row?.mode ?? undefined, model: model ?? row?.model ?? undefined };
-  return <AgentSettings agent={agent} modes={modes} models={models} value={value} onChange={(settings) => void change(settings)} />;
+  const value = {
+    mode: mode ?? row?.mode ?? undefined,
+    model: model ?? row?.model ?? undefined,
+    effort: effort ?? row?.effort ?? undefined,
+  };
+  return <AgentSettings {...{ agent, modes, models, efforts }} value={value} onChange={(settings) => void change(settings)} />;
 }
 
 function IfBusyChoice({ value, onChange, steer }: { value: IfBusy; onChange: (value: IfBusy) => void; steer: boolean }) {

@@ -33,7 +33,10 @@ function ConsentDialog({ rejected, command, onClose }: { rejected: Rejected; com
     setAsked(false);
     setProblem(answer.ok ? undefined : answer.problem);
     if (!answer.ok) return;
-    if (client.drafts.get(session) === text) client.drafts.set(session, "");
+    if (client.drafts.get(session) === text) {
+      client.drafts.set(session, "");
+      client.attached.take(session); // they came back with the text, and go with it
+    }
     client.prompt(session, text, { attachments, ifBusy, retryOf, carry, fork });
     onClose();
   };

@@ -1,14 +1,23 @@
 import { useState } from "react";
 import { toast } from "../toasts";
+import { say } from "../words";
 import { IconButton } from "./button";
+import type { IconName } from "./icons";
 
 const SHOWN_MS = 1500;
 
-export function CopyButton({ text, label }: { text: string; label: string }) {
+/** Copies a text, or what a function makes of what is shown now; says that it did. */
+export function CopyButton({ text, label, icon = "copy", testid, className = "!size-7" }: {
+  text: string | (() => string);
+  label: string;
+  icon?: IconName;
+  testid?: string;
+  className?: string;
+}) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    if (!(await toClipboard(text))) {
-      toast("This browser does not let the page copy (it needs https or localhost). Select the text instead.");
+    if (!(await toClipboard(typeof text === "string" ? text : text()))) {
+      toast(say("copy.refused"));
       return;
     }
     setCopied(true);
@@ -18,10 +27,11 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   };
   return (
     <IconButton
-      icon={copied ? "check" : "copy"}
-      label={copied ? "Copied" : label}
+      icon={copied ? "check" : icon}
+      label={copied ? say("copy.copied") : label}
       size={14}
-      className="!size-7"
+      testid={testid}
+      className={className}
       onClick={() => void copy()}
     />
   );

@@ -106,9 +106,12 @@ test("the queue can be moved, thinned and resumed", async () => {
   const [, second] = screen.getAllByTestId("queued");
   if (!second) throw new Error("the queue has one row only");
   await userEvent.click(within(second).getByRole("button", { name: "Move up" }));
-  await userEvent.click(within(second).getByTestId("dequeue"));
+  await userEvent.click(within(second).getByTestId("queue-edit"));
+  await userEvent.type(screen.getByTestId("queue-text"), " and three{Enter}");
+  await userEvent.click(within(screen.getAllByTestId("queued")[0] ?? second).getByTestId("dequeue"));
   await userEvent.click(screen.getByTestId("resume-queue"));
   expect(page.sent("reorder")).toMatchObject([{ turns: ["t2", "t1"] }]);
+  expect(page.sent("edit")).toMatchObject([{ turn: "t2", text: "two and three" }]);
   expect(page.sent("dequeue")).toMatchObject([{ turn: "t2" }]);
   expect(page.sent("resume-queue")).toHaveLength(1);
 });

@@ -48,6 +48,7 @@ const WORDS = {
   wait: "unsent.wait",
   dequeue: "unsent.dequeue",
   reorder: "unsent.reorder",
+  edit: "unsent.edit",
   "resume-queue": "unsent.resume-queue",
   "stop-task": "unsent.stop-task",
 } as const satisfies Partial<Record<Pending["command"]["type"], Key>>;

@@ -1,7 +1,10 @@
 import { memo } from "react";
+import { linkTo } from "../copy";
 import type { EntryContent } from "../protocol";
 import type { Entry } from "../session";
+import { say } from "../words";
 import { ApprovalView } from "./approval";
+import { CopyButton } from "./copy-button";
 import { FailureCard } from "./failure-card";
 import { Icon } from "./icons";
 import { Markdown } from "./markdown";
@@ -9,6 +12,7 @@ import { PlanView } from "./plan";
 import { UserText } from "./prompt-row";
 import { Reasoning } from "./reasoning";
 import { RetryLineView } from "./retry-line";
+import { useSession } from "./session-context";
 import { ToolCard } from "./tool-card";
 
 /** One entry of a turn, by its kind. */
@@ -20,6 +24,8 @@ export const EntryView = memo(function EntryView({ entry, turn }: { entry: Entry
       data-kind={content.kind}
       data-item={entry.id}
       data-open={entry.open}
+      tabIndex={-1}
+      className="group/item outline-none"
     >
       <Body entry={entry} turn={turn} content={content} />
     </div>
@@ -29,15 +35,10 @@ export const EntryView = memo(function EntryView({ entry, turn }: { entry: Entry
 function Body({ entry, turn, content }: { entry: Entry; turn: string; content: EntryContent }) {
   switch (content.kind) {
     case "message":
-      if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} />;
-      return (
-        <>
-          <Markdown text={content.text ?? ""} growing={entry.open} />
-          {entry.cut && <p className="mt-1 text-xs text-faint">The answer ends here: it was cut off.</p>}
-        </>
-      );
+      if (content.role === "user") return <Steered id={entry.id} text={content.text ?? ""} attachments={content.attachments} />;
+      return <Said entry={entry} text={content.text ?? ""} />;
     case "reasoning":
-      return <Reasoning id={entry.id} text={content.text ?? ""} open={entry.open} />;
+      return <Reasoning entry={entry} text={content.text ?? ""} />;
     case "tool-call":
       return <ToolCard entry={entry} turn={turn} call={content} />;
     case "note":
@@ -53,6 +54,26 @@ function Body({ entry, turn, content }: { entry: Entry; turn: string; content: E
   }
 }
 
+/** The agent's words; what can be done with them shows where the pointer or the finger is, and takes no room. */
+function Said({ entry, text }: { entry: Entry; text: string }) {
+  const { feed } = useSession();
+  return (
+    <div className="group/said relative">
+      <Markdown text={text} growing={entry.open} />
+      {entry.cut && <p className="mt-1 text-xs text-faint">{say("entry.cut")}</p>}
+      {!entry.open && (
+        <div
+          data-testid="said-actions"
+          className="absolute -top-2 right-0 z-10 flex rounded-lg border border-line bg-raised opacity-0 group-focus-within/said:opacity-100 group-hover/said:opacity-100 group-focus/item:opacity-100 sm:top-0 sm:left-full sm:ml-1.5 sm:w-max sm:border-transparent sm:bg-transparent"
+        >
+          <CopyButton text={text} label={say("copy.message")} testid="copy-message" />
+          <CopyButton text={() => linkTo(feed.session, { item: entry.id })} label={say("copy.link.message")} icon="link" testid="link-message" />
+        </div>
+      )}
+    </div>
+  );
+}
+
 /** Something that happened to the conversation itself: quiet, across the column. */
 function NoteLine({ text }: { text: string }) {
   const line = "h-px min-w-4 flex-1 bg-line";
@@ -65,12 +86,12 @@ function NoteLine({ text }: { text: string }) {
   );
 }
 
-function Steered({ id, text }: { id: string; text: string }) {
+function Steered({ id, text, attachments }: { id: string; text: string; attachments?: string[] }) {
   return (
     <div className="flex flex-col items-end">
-      <UserText id={id} text={text} />
+      <UserText {...{ id, text, attachments }} />
       <p className="mt-1 flex items-center gap-1 px-1 text-xs text-faint">
-        <Icon name="steer" size={12} /> Said while it worked
+        <Icon name="steer" size={12} /> {say("entry.steered")}
       </p>
     </div>
   );

@@ -13,3 +13,8 @@ export function useFold(id: string, open: boolean): [boolean, () => void] {
     },
   ];
 }
+
+/** As if the person had unfolded it. */
+export function unfold(id: string): void {
+  if (!folds.get()[id]) folds.patch({ [id]: true });
+}

@@ -2,6 +2,7 @@ import { useState, type SubmitEvent } from "react";
 import { addProject, fetchFolders, makeFolder, type Problem } from "../api";
 import type { Folders } from "../protocol";
 import { go } from "../route";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
@@ -36,21 +37,21 @@ export function FolderDialog({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog
-      title="Which folder?"
+      title={say("folder.title")}
       testid="folder-dialog"
       onClose={onClose}
       wide
       footer={
         page && (
           <Button look="primary" testid="folder-use" className="min-w-0" onClick={() => void use(page.path)}>
-            <span className="truncate">Use {lastPart(page.path)}</span>
+            <span className="truncate">{say("folder.use", { name: lastPart(page.path) })}</span>
           </Button>
         )
       }
     >
       <div className="mb-3 empty:hidden">
-        {problem && <ProblemNotice what="The folder did not open" problem={problem} onRetry={reload} />}
-        {refused && <ProblemNotice what="This did not work" problem={refused} />}
+        {problem && <ProblemNotice what={say("folder.not-opened")} problem={problem} onRetry={reload} />}
+        {refused && <ProblemNotice what={say("folder.refused")} problem={refused} />}
       </div>
       {page && (
         <>
@@ -85,7 +86,7 @@ function FolderList({ page, onOpen }: { page: Folders; onOpen: (path: string) =>
       {page.parent !== null && (
         <li>
           <button type="button" data-testid="folder-up" className={row} onClick={() => { onOpen(page.parent ?? ""); }}>
-            <Icon name="back" /> <span className="text-dim">Up</span>
+            <Icon name="back" /> <span className="text-dim">{say("folder.up")}</span>
           </button>
         </li>
       )}
@@ -94,11 +95,11 @@ function FolderList({ page, onOpen }: { page: Folders; onOpen: (path: string) =>
           <button type="button" data-testid="folder" className={row} onClick={() => { onOpen(folder.path); }}>
             <Icon name="folder" />
             <span className="min-w-0 flex-1 truncate">{folder.name}</span>
-            <span className="text-xs text-faint">{[folder.git && "git", folder.project && "a project already"].filter(Boolean).join(" · ")}</span>
+            <span className="text-xs text-faint">{[folder.git && "git", folder.project && say("folder.known")].filter(Boolean).join(" · ")}</span>
           </button>
         </li>
       ))}
-      {!page.folders.length && <li className="px-2 py-2 text-faint">No folders in here. Use this one, or make a new one below.</li>}
+      {!page.folders.length && <li className="px-2 py-2 text-faint">{say("folder.empty")}</li>}
     </ul>
   );
 }
@@ -112,14 +113,14 @@ function NewFolder({ onMake }: { onMake: (name: string) => void }) {
   return (
     <form onSubmit={submit} className="mt-3 flex gap-2">
       <input
-        aria-label="Name of a new folder"
-        placeholder="New folder in here"
+        aria-label={say("folder.new.label")}
+        placeholder={say("folder.new")}
         data-testid="folder-name"
         value={name}
         onChange={(event) => { setName(event.target.value); }}
         className="target h-8 min-w-0 flex-1 rounded-lg border border-line bg-ground px-3"
       />
-      <Button type="submit" testid="folder-make" disabled={!name.trim()}>Make</Button>
+      <Button type="submit" testid="folder-make" disabled={!name.trim()}>{say("folder.make")}</Button>
     </form>
   );
 }

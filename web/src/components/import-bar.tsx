@@ -1,4 +1,5 @@
 import { useStore } from "../store";
+import { say } from "../words";
 import { useClient } from "./client-context";
 
 /** How far the agents' own sessions have been looked through, while it lasts. */
@@ -10,8 +11,8 @@ export function ImportBar() {
   return (
     <div data-testid="import-bar" className="px-3 pb-2.5">
       <p id="import-words" className="flex justify-between gap-2 text-xs text-dim tabular-nums">
-        <span className="truncate">Reading earlier sessions</span>
-        <span>{done.toLocaleString()} of {total.toLocaleString()}</span>
+        <span className="truncate">{say("list.importing")}</span>
+        <span>{say("list.importing.count", { done, total })}</span>
       </p>
       <div
         role="progressbar"

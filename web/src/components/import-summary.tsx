@@ -2,6 +2,7 @@ import { useState } from "react";
 import { fetchImports, lookAgain, type Problem } from "../api";
 import type { ImportsPage, SkippedFile } from "../protocol";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
@@ -23,17 +24,17 @@ export function ImportSummary() {
   };
   return (
     <section data-testid="imports" className="mt-10">
-      <h2 className="mb-1 font-semibold">Earlier sessions</h2>
+      <h2 className="mb-1 font-semibold">{say("imports.title")}</h2>
       <p className="mb-2 text-[0.8125rem] text-dim">
-        Sessions that agents kept on this machine stand in the lists too. Their own files are only read, never changed.
+        {say("imports.what")}
       </p>
       <div className="-mx-3"><ImportBar /></div>
-      {(problem ?? refused) && <ProblemNotice what="The earlier sessions could not be asked for" problem={(problem ?? refused) as Problem} onRetry={reload} />}
+      {(problem ?? refused) && <ProblemNotice what={say("imports.not-loaded")} problem={(problem ?? refused) as Problem} onRetry={reload} />}
       {value && (
         <div className="flex flex-wrap items-center gap-2 text-[0.8125rem]">
           <span className="mr-auto">{wordsOf(value)}</span>
-          {value.skippedCount > 0 && <Button look="quiet" testid="imports-skipped" onClick={() => { setOpen(true); }}>What was skipped</Button>}
-          <Button look="quiet" icon="retry" testid="imports-again" disabled={running || value.running} onClick={() => void again()}>Look again</Button>
+          {value.skippedCount > 0 && <Button look="quiet" testid="imports-skipped" onClick={() => { setOpen(true); }}>{say("imports.skipped")}</Button>}
+          <Button look="quiet" icon="retry" testid="imports-again" disabled={running || value.running} onClick={() => void again()}>{say("imports.again")}</Button>
         </div>
       )}
       {open && value && <SkippedDialog first={value} onClose={() => { setOpen(false); }} />}
@@ -42,9 +43,8 @@ export function ImportSummary() {
 }
 
 function wordsOf({ imported, skippedCount }: ImportsPage): string {
-  const found = !imported ? "None found" : imported === 1 ? "1 session found" : `${imported.toLocaleString()} sessions found`;
-  if (!skippedCount) return found;
-  return `${found} · ${skippedCount === 1 ? "1 file" : `${skippedCount.toLocaleString()} files`} skipped`;
+  const found = imported ? say("imports.found", { n: imported }) : say("imports.none");
+  return skippedCount ? `${found} · ${say("imports.files-skipped", { n: skippedCount })}` : found;
 }
 
 /** Which files became no session, and why. */
@@ -60,7 +60,7 @@ function SkippedDialog({ first, onClose }: { first: ImportsPage; onClose: () => 
     setNext(page.value.next);
   };
   return (
-    <Dialog title="Files that are no sessions here" testid="skipped-dialog" onClose={onClose} wide>
+    <Dialog title={say("imports.skipped.title")} testid="skipped-dialog" onClose={onClose} wide>
       <ul className="divide-y divide-line">
         {files.map((file) => (
           <li key={file.path} data-testid="skipped" data-reason={file.reason} className="py-2 first:pt-0">
@@ -69,8 +69,8 @@ function SkippedDialog({ first, onClose }: { first: ImportsPage; onClose: () => 
           </li>
         ))}
       </ul>
-      {problem && <ProblemNotice what="The rest did not load" problem={problem} onRetry={() => void more()} />}
-      {next && !problem && <Button className="mt-2 w-full" onClick={() => void more()}>Show more</Button>}
+      {problem && <ProblemNotice what={say("imports.rest")} problem={problem} onRetry={() => void more()} />}
+      {next && !problem && <Button className="mt-2 w-full" onClick={() => void more()}>{say("imports.more")}</Button>}
     </Dialog>
   );
 }

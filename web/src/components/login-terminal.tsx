@@ -5,7 +5,8 @@ import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from
 import { Login, type LoginEnd } from "../login";
 import { findLoginWords, type LoginWords, type Row } from "../login-words";
 import type { LoginStarted } from "../protocol";
-import { darkScheme, terminalTheme } from "../terminal-theme";
+import { terminalTheme } from "../terminal-theme";
+import { onColours } from "../theme";
 import { say } from "../words";
 
 const FONT_PX = 12;
@@ -88,11 +89,9 @@ function open(place: HTMLElement): { terminal: Terminal; dispose: () => void } {
   if (!matchMedia("(pointer: coarse)").matches) terminal.focus();
   const resized = new ResizeObserver(() => { fit.fit(); });
   resized.observe(place);
-  const scheme = darkScheme();
-  const repaint = () => { terminal.options.theme = terminalTheme(); };
-  scheme.addEventListener("change", repaint);
+  const forget = onColours(() => { terminal.options.theme = terminalTheme(); });
   const dispose = () => {
-    scheme.removeEventListener("change", repaint);
+    forget();
     resized.disconnect();
     terminal.dispose();
   };

@@ -29,8 +29,7 @@ export function LostNotice() {
   const text = useStore(client.drafts.texts, () => client.drafts.get(feed.session).trim());
   if (!lost || (failed && !text)) return null;
   const send = (carry: boolean) => {
-    client.drafts.set(feed.session, "");
-    client.prompt(feed.session, text, { carry });
+    client.promptDraft(feed.session, { carry });
   };
   return (
     <Notice

@@ -1,17 +1,19 @@
 import { memo, useState } from "react";
 import { Blocks, blocksOf, type Block } from "../markdown/blocks";
+import { say } from "../words";
 import { CodeBlock } from "./code-block";
 
 /** Characters shown of a very long text, until the person asks for all. */
 const LONGEST = 250_000;
 
-/** Markdown, also while it grows: blocks that are settled stay as they are. */
+/** Markdown, also while it grows: blocks that are settled stay as they are, and none is made anew at its end. */
 export function Markdown({ text, growing = false }: { text: string; growing?: boolean }) {
   const [all, setAll] = useState(false);
+  const [grown] = useState(() => (growing ? new Blocks() : undefined));
   const shown = all || text.length <= LONGEST ? text : text.slice(0, LONGEST);
   return (
     <div className="prose">
-      {growing ? <Growing text={shown} /> : <BlockList blocks={blocksOf(shown)} />}
+      <BlockList blocks={grown ? grown.update(shown, !growing) : blocksOf(shown)} />
       {shown.length < text.length && (
         <p>
           <button
@@ -21,7 +23,7 @@ export function Markdown({ text, growing = false }: { text: string; growing?: bo
               setAll(true);
             }}
           >
-            Show all {text.length.toLocaleString()} characters
+            {say("text.show-all", { n: text.length })}
           </button>
         </p>
       )}
@@ -29,17 +31,19 @@ export function Markdown({ text, growing = false }: { text: string; growing?: bo
   );
 }
 
-function Growing({ text }: { text: string }) {
-  const [blocks] = useState(() => new Blocks());
-  return <BlockList blocks={blocks.update(text)} />;
-}
-
 function BlockList({ blocks }: { blocks: Block[] }) {
   return blocks.map((block) => <BlockView key={block.key} block={block} />);
 }
 
 const BlockView = memo(function BlockView({ block }: { block: Block }) {
-  if (block.kind === "code") return <CodeBlock text={block.text} language={block.language} closed={block.closed} />;
-  if (block.kind === "plain") return <div className="whitespace-pre-wrap">{block.text}</div>;
-  return <div dangerouslySetInnerHTML={{ __html: block.html }} />;
+  switch (block.kind) {
+    case "code":
+      return <CodeBlock text={block.text} language={block.language} closed={block.closed} />;
+    case "plain":
+      return <div className="whitespace-pre-wrap">{block.text}</div>;
+    case "table":
+      return <div className="table-view" tabIndex={0} role="group" aria-label={say("code.table")} dangerouslySetInnerHTML={{ __html: block.html }} />;
+    case "html":
+      return <div dangerouslySetInnerHTML={{ __html: block.html }} />;
+  }
 });

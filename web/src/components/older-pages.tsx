@@ -1,4 +1,5 @@
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useSession } from "./session-context";
 
@@ -8,11 +9,11 @@ export function OlderPages({ height }: { height: number }) {
   const older = useStore(feed.view, (view) => view.older);
   return (
     <div style={{ height }} className="flex items-center justify-center gap-3 text-xs text-faint">
-      {older === "loading" && <span role="status">Loading what was before …</span>}
+      {older === "loading" && <span role="status">{say("transcript.loading-older")}</span>}
       {older && older !== "loading" && (
         <span role="alert" data-testid="older-problem" className="flex items-center gap-3 px-4 text-bad">
-          Older messages did not load. {older.message}
-          <Button onClick={() => void feed.loadOlder()}>Try again</Button>
+          {say("transcript.older-problem", { why: older.message })}
+          <Button onClick={() => void feed.loadOlder()}>{say("transcript.retry")}</Button>
         </span>
       )}
     </div>

@@ -1,27 +1,26 @@
 import type { Plan } from "../protocol";
+import { say } from "../words";
 import { Icon } from "./icons";
 
-const WORDS = { pending: "to do", running: "under way", completed: "done" };
+const WORDS = { pending: "plan.to-do", running: "plan.under-way", completed: "plan.done" } as const;
 
 /** What the agent means to do, as a checklist. */
 export function PlanView({ plan }: { plan: Plan }) {
   const entries = plan.entries ?? [];
   const done = entries.filter((entry) => entry.status === "completed").length;
   return (
-    <section aria-label="Plan" className="rounded-xl border border-line px-3.5 py-2.5">
+    <section aria-label={say("plan.label")} className="rounded-xl border border-line px-3.5 py-2.5">
       <p className="flex items-center gap-2 text-[0.8125rem] font-medium text-dim">
-        <Icon name="list" size={15} /> Plan
-        <span className="font-normal text-faint">
-          {done} of {entries.length}
-        </span>
+        <Icon name="list" size={15} /> {say("plan.label")}
+        <span className="font-normal text-faint">{say("plan.progress", { done, all: entries.length })}</span>
       </p>
       <ol className="mt-1.5 space-y-1">
         {entries.map((entry, at) => (
           <li key={at} className="flex gap-2.5">
             <Mark status={entry.status ?? "pending"} />
-            <span className={entry.status === "completed" ? "text-dim" : ""}>
+            <span className={`min-w-0 wrap-anywhere ${entry.status === "completed" ? "text-dim" : entry.status === "running" ? "font-medium" : ""}`}>
               {entry.text}
-              <span className="sr-only"> ({WORDS[entry.status ?? "pending"]})</span>
+              <span className="sr-only"> ({say(WORDS[entry.status ?? "pending"])})</span>
             </span>
           </li>
         ))}

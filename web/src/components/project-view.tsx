@@ -2,6 +2,7 @@ import { useState } from "react";
 import { makeSession, type Problem } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
+import { say } from "../words";
 import { AgentChoice, usualAgent } from "./agent-choice";
 import { AgentSettings, type Settings } from "./agent-settings";
 import { Button } from "./button";
@@ -11,15 +12,14 @@ import { ConnectionDot } from "./connection";
 import { ProblemNotice } from "./notice";
 import { PromptBox } from "./prompt-box";
 import { BackLink } from "./session-header";
-import { Shell } from "./shell";
 import { TrustNotice } from "./trust-dialog";
 import { useWide } from "./use-wide";
 
-/** A project: its sessions, and a place to start a new one. */
-export function ProjectView({ project, creating }: { project: string; creating: boolean }) {
+/** A project: a place to start a new session, beside those that there are. */
+export function ProjectView({ project }: { project: string }) {
   const wide = useWide();
   return (
-    <Shell project={project} list={!creating}>
+    <>
       {!wide && (
         <div className="flex items-center justify-between pt-2 pr-4 pl-2">
           <BackLink project={project} />
@@ -27,7 +27,7 @@ export function ProjectView({ project, creating }: { project: string; creating: 
         </div>
       )}
       <NewSession project={project} />
-    </Shell>
+    </>
   );
 }
 
@@ -62,22 +62,22 @@ function NewSession({ project: id }: { project: string }) {
   if (known && !project) {
     return (
       <div className="m-auto flex flex-col items-center gap-4 text-dim">
-        There is no such project.
-        <Button look="primary" onClick={() => { go(""); }}>To the projects</Button>
+        {say("project.unknown")}
+        <Button look="primary" onClick={() => { go(""); }}>{say("project.to-all")}</Button>
       </div>
     );
   }
   return (
     <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-center gap-4 overflow-y-auto px-4 py-8 sm:px-6">
       <header>
-        <h1 className="text-xl font-semibold wrap-anywhere">What should be done in {project?.name ?? "…"}?</h1>
+        <h1 className="text-xl font-semibold wrap-anywhere">{say("project.what", { name: project?.name ?? "…" })}</h1>
         <p className="mt-1 font-mono text-xs wrap-anywhere text-faint">{project?.path}</p>
       </header>
       {project && !project.trusted && <TrustNotice project={project} />}
       {unknown && (
-        <ProblemNotice what="The project did not load" problem={unknown} onRetry={() => void client.lists.refresh()} />
+        <ProblemNotice what={say("project.not-loaded")} problem={unknown} onRetry={() => void client.lists.refresh()} />
       )}
-      {problem && <ProblemNotice what="The session could not be started; your text is below" problem={problem} />}
+      {problem && <ProblemNotice what={say("project.not-started")} problem={problem} />}
       <AgentChoice
         value={provider}
         onChange={(next) => {
@@ -87,7 +87,7 @@ function NewSession({ project: id }: { project: string }) {
       />
       <PromptBox
         place={place}
-        label="Write a prompt to start a session"
+        label={say("project.prompt")}
         left={<AgentSettings agent={agent} value={settings} onChange={(change) => { setSettings({ ...settings, ...change }); }} />}
         disabled={starting || !project?.trusted || !provider}
         agent={agent}

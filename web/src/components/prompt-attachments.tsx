@@ -15,7 +15,7 @@ export function PromptAttachments({ ids }: { ids: readonly string[] }) {
   }, [known, ids]);
   if (!ids.length) return null;
   return (
-    <ul aria-label={say("attach.files")} className="mt-1.5 flex flex-wrap justify-end gap-1.5">
+    <ul aria-label={say("attach.files")} className="mt-1.5 flex flex-wrap gap-1.5">
       {ids.map((id) => <OneAttachment key={id} id={id} />)}
     </ul>
   );

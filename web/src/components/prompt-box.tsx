@@ -81,22 +81,23 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
         onKeyDown={onKeyDown}
         className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[0.9375rem] leading-relaxed outline-none max-sm:text-base"
       />
-      <div className="flex items-center gap-1 px-2 pb-2">
+      <Hindrance {...{ text, limit, attaching }} />
+      {/* On a phone the settings take a line of their own where they do not fit beside the buttons. */}
+      <div className="flex items-center gap-1 px-2 pb-2 max-sm:flex-wrap">
         <AttachButton onFiles={attaching.add} />
-        <div className="flex min-w-0 flex-1 items-center gap-2">
-          {left}
-          <Hindrance {...{ text, limit, attaching }} />
+        <div className="flex min-w-0 flex-1 items-center gap-2 max-sm:order-first max-sm:max-w-full max-sm:flex-[1_0_auto] max-sm:gap-0.5">{left}</div>
+        <div className="ml-auto flex items-center gap-1">
+          {stop}
+          <IconButton
+            icon="arrowUp"
+            label={say("composer.send")}
+            testid="send"
+            size={18}
+            disabled={hindered}
+            onClick={send}
+            className="!bg-accent !text-on-accent enabled:hover:brightness-110"
+          />
         </div>
-        {stop}
-        <IconButton
-          icon="arrowUp"
-          label={say("composer.send")}
-          testid="send"
-          size={18}
-          disabled={hindered}
-          onClick={send}
-          className="!bg-accent !text-on-accent enabled:hover:brightness-110"
-        />
       </div>
     </DropPlace>
   );
@@ -105,12 +106,12 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
 /** Why what is there cannot be sent, where it is not plain to see. */
 function Hindrance({ text, limit, attaching }: { text: string; limit: number; attaching: Attaching }) {
   if (text.length > limit) {
-    return <span role="alert" className="text-xs text-bad">{say("composer.too-long", { length: text.length, limit })}</span>;
+    return <p role="alert" className="px-4 pb-1 text-xs text-bad">{say("composer.too-long", { length: text.length, limit })}</p>;
   }
   if (!attaching.files.length || (text.trim() && attaching.ready)) return null;
   const failed = attaching.files.some(({ problem }) => problem);
   const why = failed ? say("attach.has-failed") : attaching.ready ? say("attach.needs-words") : undefined;
-  return why && <span role="status" className="min-w-0 truncate text-xs text-faint">{why}</span>;
+  return why && <p role="status" className="px-4 pb-1 text-xs text-faint">{why}</p>;
 }
 
 /** The field, where its caret is, and where it is to go once a text that was put there is drawn. */

@@ -62,7 +62,7 @@ export function usePromptMenu<T extends MenuOption>({ label, testid, optionTesti
   return {
     menu: <Menu {...{ id, label, testid, optionTestid, chosen, foot }} options={found} onPick={take} />,
     onKeyDown,
-    aria: { "aria-expanded": true, "aria-controls": id, "aria-activedescendant": `${id}-${chosen.id}`, "aria-autocomplete": "list" },
+    aria: { "aria-haspopup": "listbox", "aria-controls": id, "aria-activedescendant": `${id}-${chosen.id}`, "aria-autocomplete": "list" },
   };
 }
 

@@ -1,66 +1,180 @@
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { QueuedTurn } from "../protocol";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
 import { Icon } from "./icons";
 import { useSession } from "./session-context";
 
-/** Prompts that wait for the turn before them: visible, to be moved and removed. */
+/** The list with the element at `from` moved to `to`. */
+export function moved<T>(list: readonly T[], from: number, to: number): T[] {
+  const next = [...list];
+  const [one] = next.splice(from, 1);
+  if (one !== undefined) next.splice(Math.max(0, to), 0, one);
+  return next;
+}
+
+/** Prompts that wait for the turn before them: visible, to be moved, changed and removed. */
 export function QueueView() {
   const client = useClient();
   const { feed } = useSession();
   const queue = useStore(feed.view, ({ state }) => state.queue);
   const held = useStore(feed.view, ({ state }) => state.queueHeld);
+  const [wish, setWish] = useState<{ queue: QueuedTurn[]; shown: QueuedTurn[] }>();
+  const [told, setTold] = useState("");
   const { session } = feed;
   if (!queue.length) return null;
-  const move = (at: number, by: number) => {
-    const turns = queue.map(({ turn }) => turn);
-    const [moved] = turns.splice(at, 1);
-    if (moved) turns.splice(at + by, 0, moved);
-    client.send({ type: "reorder", session, turns });
+  // What the person moved stands so at once, until the server says how it is.
+  const shown = wish?.queue === queue ? wish.shown : queue;
+  const show = (next: QueuedTurn[]) => { setWish({ queue, shown: next }); };
+  const move = (from: number, to: number) => {
+    if (to < 0 || to >= shown.length || from === to) return;
+    const next = moved(shown, from, to);
+    show(next);
+    setTold(say("queue.moved", { at: to + 1, n: shown.length }));
+    client.send({ type: "reorder", session, turns: next.map(({ turn }) => turn) });
   };
   return (
-    <section data-testid="queue" aria-label="Queue" className="rounded-xl border border-line bg-panel px-2 py-1.5">
+    <section data-testid="queue" aria-label={say("queue")} className="rounded-xl border border-line bg-panel px-2 py-1.5">
       <header className="flex flex-wrap items-center gap-2 px-1.5 text-[0.8125rem] text-dim">
         <Icon name="queue" size={15} />
-        <h2 className="flex-1 font-medium">
-          {held ? "The queue is held since the server restarted" : queue.length === 1 ? "1 prompt waits" : `${queue.length} prompts wait`}
-        </h2>
+        <h2 className="flex-1 font-medium">{held ? say("queue.held") : say("queue.waits", { n: queue.length })}</h2>
         {held && (
           <Button look="primary" testid="resume-queue" onClick={() => { client.send({ type: "resume-queue", session }); }}>
-            Resume queue
+            {say("queue.resume")}
           </Button>
         )}
       </header>
-      <ol className="max-h-40 overflow-y-auto">
-        {queue.map((waiting, at) => (
+      <ol className="max-h-44 overflow-y-auto">
+        {shown.map((waiting, at) => (
           <Waiting
             key={waiting.turn}
             waiting={waiting}
-            first={at === 0}
-            last={at === queue.length - 1}
-            onMove={(by) => { move(at, by); }}
+            at={at}
+            onMove={(to) => { move(at, to); }}
+            onEdit={(text) => { client.send({ type: "edit", session, turn: waiting.turn, text }); }}
             onRemove={() => { client.send({ type: "dequeue", session, turn: waiting.turn }); }}
           />
         ))}
       </ol>
+      <span role="status" className="sr-only">{told}</span>
     </section>
   );
 }
 
-function Waiting({ waiting, first, last, onMove, onRemove }: {
+interface WaitingProps {
   waiting: QueuedTurn;
-  first: boolean;
-  last: boolean;
-  onMove: (by: number) => void;
+  at: number;
+  onMove: (to: number) => void;
+  onEdit: (text: string) => void;
   onRemove: () => void;
-}) {
+}
+
+function Waiting({ waiting, at, onMove, onEdit, onRemove }: WaitingProps) {
+  const [editing, setEditing] = useState(false);
+  const files = waiting.attachments?.length ?? 0;
+  const drag = useDrag(at, onMove);
+  if (editing) {
+    return (
+      <li data-testid="queued" data-turn={waiting.turn} className="py-1 pl-1.5">
+        <Editor
+          text={waiting.text}
+          onDone={(text) => {
+            setEditing(false);
+            if (text !== undefined && text !== waiting.text) onEdit(text);
+          }}
+        />
+      </li>
+    );
+  }
   return (
-    <li data-testid="queued" data-turn={waiting.turn} className="flex items-center gap-1 pl-1.5">
-      <span className="min-w-0 flex-1 truncate">{waiting.text}</span>
-      <IconButton icon="arrowUp" label="Move up" size={14} disabled={first} onClick={() => { onMove(-1); }} />
-      <IconButton icon="arrowDown" label="Move down" size={14} disabled={last} onClick={() => { onMove(1); }} />
-      <IconButton icon="close" label="Remove from the queue" size={14} testid="dequeue" onClick={onRemove} />
+    <li
+      data-testid="queued"
+      data-turn={waiting.turn}
+      style={drag.by ? { transform: `translateY(${drag.by}px)` } : undefined}
+      className={`flex items-center gap-0.5 rounded-lg ${drag.by === undefined ? "" : "relative z-10 bg-raised shadow-md"}`}
+    >
+      <button
+        type="button"
+        data-testid="queue-grip"
+        aria-label={say("queue.drag")}
+        title={say("queue.drag")}
+        {...drag.handle}
+        className="flex size-8 shrink-0 cursor-grab touch-none items-center justify-center rounded-lg text-faint hover:bg-bubble active:cursor-grabbing max-sm:hidden"
+      >
+        <Icon name="grip" size={15} />
+      </button>
+      <span className="min-w-0 flex-1 truncate max-sm:pl-1.5" title={waiting.text}>{waiting.text}</span>
+      {files > 0 && <span className="flex shrink-0 items-center gap-0.5 text-xs text-faint"><Icon name="attach" size={12} />{files}</span>}
+      <IconButton icon="arrowUp" label={say("queue.up")} size={14} testid="queue-up" disabled={at === 0} onClick={() => { onMove(at - 1); }} />
+      <IconButton icon="edit" label={say("queue.edit")} size={14} testid="queue-edit" onClick={() => { setEditing(true); }} />
+      <IconButton icon="close" label={say("queue.remove")} size={14} testid="dequeue" onClick={onRemove} />
     </li>
+  );
+}
+
+/** A handle that moves its row by the pointer, and by the arrow keys. */
+function useDrag(at: number, onMove: (to: number) => void) {
+  const [by, setBy] = useState<number>();
+  const from = useRef<{ y: number; height: number }>(undefined);
+  const end = () => {
+    from.current = undefined;
+    setBy(undefined);
+  };
+  const handle = {
+    onPointerDown: (event: PointerEvent<HTMLButtonElement>) => {
+      if (event.button !== 0) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      from.current = { y: event.clientY, height: event.currentTarget.closest("li")?.offsetHeight || 1 };
+      setBy(0);
+    },
+    onPointerMove: (event: PointerEvent) => {
+      if (from.current) setBy(event.clientY - from.current.y);
+    },
+    onPointerUp: (event: PointerEvent) => {
+      const steps = from.current ? Math.round((event.clientY - from.current.y) / from.current.height) : 0;
+      const last = (event.currentTarget.closest("ol")?.childElementCount ?? 1) - 1;
+      end();
+      if (steps) onMove(Math.min(last, Math.max(0, at + steps)));
+    },
+    onPointerCancel: end,
+    onKeyDown: (event: KeyboardEvent) => {
+      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      onMove(at + step);
+    },
+  };
+  return { by, handle };
+}
+
+/** A waiting prompt's words, to be changed: Enter keeps them, Escape leaves them. */
+function Editor({ text: before, onDone }: { text: string; onDone: (text?: string) => void }) {
+  const [text, setText] = useState(before);
+  const keep = () => { onDone(text.trim() ? text : undefined); };
+  return (
+    <div className="flex flex-wrap items-end gap-2">
+      <textarea
+        autoFocus
+        data-testid="queue-text"
+        aria-label={say("queue.text")}
+        rows={1}
+        value={text}
+        onChange={(event) => { setText(event.target.value); }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.preventDefault(); // it stops nothing
+            onDone();
+          } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+            event.preventDefault();
+            keep();
+          }
+        }}
+        className="field-sizing-content max-h-32 min-h-9 min-w-0 flex-1 basis-60 resize-none rounded-lg border border-line bg-raised px-2.5 py-1.5 max-sm:text-base"
+      />
+      <Button look="quiet" onClick={() => { onDone(); }}>{say("queue.leave")}</Button>
+      <Button look="primary" testid="queue-save" disabled={!text.trim()} onClick={keep}>{say("queue.save")}</Button>
+    </div>
   );
 }

@@ -1,12 +1,13 @@
 import { duration, useNow } from "../clock";
 import type { RetryLine } from "../protocol";
+import { say } from "../words";
 import { Icon } from "./icons";
 import { agentName, useSession } from "./session-context";
 
 /** The agent's model call failed and is tried again: said at once. */
 export function RetryLineView({ line, open }: { line: RetryLine; open: boolean }) {
   const shown = useSession();
-  const of = line.limit ? ` of ${line.limit}` : "";
+  const named = { agent: agentName(shown), attempt: line.attempt };
   return (
     <div data-testid="retrying" role={open ? "status" : undefined} className="flex gap-2.5 border-l-2 border-warn py-0.5 pl-3">
       <span className="mt-0.5 text-warn">
@@ -15,8 +16,7 @@ export function RetryLineView({ line, open }: { line: RetryLine; open: boolean }
       <div className="min-w-0 wrap-anywhere">
         <div>{line.message}</div>
         <div className="text-dim">
-          {agentName(shown)} tries again by itself: attempt {line.attempt}
-          {of}
+          {line.limit ? say("retry.again.of", { ...named, limit: line.limit }) : say("retry.again", named)}
           {open && line.nextAt ? <Countdown to={line.nextAt} /> : ""}
         </div>
       </div>
@@ -26,5 +26,5 @@ export function RetryLineView({ line, open }: { line: RetryLine; open: boolean }
 
 function Countdown({ to }: { to: number }) {
   const left = to - useNow();
-  return left > 0 ? ` in ${duration(left)}` : " now";
+  return ` ${left > 0 ? say("retry.in", { time: duration(left) }) : say("retry.now")}`;
 }

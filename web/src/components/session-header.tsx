@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
 import { changeSession } from "../api";
+import { everywhere } from "../list-scope";
 import { modeName } from "../names";
 import type { SessionChanges, SessionRow } from "../protocol";
 import { go } from "../route";
@@ -10,9 +11,11 @@ import { ActionButtons, ActionMenu, type Action } from "./actions";
 import { BypassBadge } from "./agent-settings";
 import { useClient } from "./client-context";
 import { ConnectionDot } from "./connection";
+import { SessionTabs } from "./changes-tabs";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
+import { moreActions } from "./session-more";
 import { titleOf } from "./session-row";
 import { useWide } from "./use-wide";
 
@@ -41,7 +44,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   const set = mode ?? row?.mode ?? undefined;
   const where = [row && agentName(shown), row?.projectName, set && modeName(set)].filter(Boolean).join(" · ");
   return (
-    <header className="flex min-h-13 items-center gap-1 border-b border-line px-2 md:pl-6">
+    <header className="flex min-h-13 items-center gap-1 max-md:flex-wrap border-b border-line px-2 md:pl-6">
       {!wide && <BackLink project={row?.project} />}
       <div className="min-w-0 flex-1">
         {renaming ? (
@@ -59,18 +62,21 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
         )}
         <p className="truncate text-xs text-faint">{where}</p>
       </div>
+      {wide && <SessionTabs session={session} project={row?.project} />}
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
-      {!wide && <ActionMenu label={say("session.this")} actions={actions} />}
+      <ActionMenu label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
+      {!wide && <SessionTabs session={session} project={row?.project} />}
     </header>
   );
 }
 
 /** On a phone: from a session to the list. */
 export function BackLink({ project }: { project?: string }) {
+  const all = useStore(everywhere, (value) => value);
   return (
     <Link
-      to={project ? `projects/${project}` : ""}
+      to={all ? "sessions" : project ? `projects/${project}` : ""}
       aria-label={say("session.back")}
       data-testid="back"
       className="target flex items-center justify-center rounded-lg text-dim"

@@ -1,9 +1,15 @@
 import { useState } from "react";
 import { findSessions } from "../api";
+import { keyOf, type Filter } from "../list-filter";
+import { lookEverywhere } from "../list-scope";
 import { useStore } from "../store";
+import { say } from "../words";
+import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Icon } from "./icons";
 import { ProblemNotice } from "./notice";
+import { FoundMessages } from "./search-hits";
+import { SessionFilter } from "./session-filter";
 import { SessionList } from "./session-list";
 import { SessionRowView } from "./session-row";
 import { useRequest } from "./use-request";
@@ -12,19 +18,19 @@ import { useSettled } from "./use-settled";
 /** ms without a key before the server is asked. */
 const PAUSE = 150;
 
-/** A project's sessions, or those whose title holds what is typed. */
-export function FoundSessions({ project, session }: { project: string; session?: string }) {
+/** A list of sessions; or, of those, what is typed is in: titles first, then what was said. */
+export function FoundSessions({ filter, session }: { filter: Filter; session?: string }) {
   const [text, setText] = useState("");
   const words = useSettled(text.trim(), PAUSE);
   return (
     <>
-      <label className="mx-3 mb-2 flex h-8 items-center gap-2 rounded-lg border border-line px-2 text-dim focus-within:border-accent">
+      <label className="mx-3 mb-1 flex h-8 items-center gap-2 rounded-lg border border-line px-2 text-dim focus-within:border-accent">
         <Icon name="search" size={14} />
         <input
           type="search"
           data-testid="session-search"
-          aria-label="Find a session by its title"
-          placeholder="Find a session"
+          aria-label={say("list.search.label")}
+          placeholder={say("list.search")}
           value={text}
           maxLength={200}
           onChange={(event) => {
@@ -36,34 +42,55 @@ export function FoundSessions({ project, session }: { project: string; session?:
           className="target min-w-0 flex-1 bg-transparent text-text outline-none max-sm:text-base"
         />
       </label>
-      {words && text.trim() ? <Found project={project} words={words} session={session} /> : <SessionList project={project} session={session} />}
+      {words && text.trim() ? (
+        <Found filter={filter} words={words} session={session} />
+      ) : (
+        <>
+          <SessionFilter />
+          <SessionList key={keyOf(filter)} filter={filter} session={session} />
+        </>
+      )}
     </>
   );
 }
 
-function Found({ project, words, session }: { project: string; words: string; session?: string }) {
-  const { lists } = useClient();
-  const live = useStore(lists.view, (view) => view.rows);
-  const { value, problem, reload } = useRequest(`${project} ${words}`, () => findSessions(project, words));
+function Found({ filter, words, session }: { filter: Filter; words: string; session?: string }) {
+  const { project } = filter;
   return (
     <div data-testid="sessions-found" className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
-      {problem && <ProblemNotice what="The search did not work" problem={problem} onRetry={reload} />}
+      <FoundTitles project={project} words={words} session={session} />
+      <FoundMessages key={`${project} ${words}`} project={project} words={words} />
+      {project && (
+        <Button look="quiet" testid="search-everywhere" className="mt-2 w-full" onClick={() => { lookEverywhere(true); }}>
+          {say("list.search.everywhere")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function FoundTitles({ project, words, session }: { project?: string; words: string; session?: string }) {
+  const { lists } = useClient();
+  const live = useStore(lists.view, (view) => view.rows);
+  const { value, problem, reload } = useRequest(`${project} ${words}`, () => findSessions({ project }, words));
+  return (
+    <>
+      {problem && <ProblemNotice what={say("list.search.failed")} problem={problem} onRetry={reload} />}
       <p role="status" className="px-3 py-1 text-xs text-dim">
         {value && told(value.sessions.length, value.next !== null, words)}
       </p>
       <ul>
         {value?.sessions.map((row) => (
           <li key={row.id}>
-            <SessionRowView row={live.get(row.id) ?? row} current={row.id === session} />
+            <SessionRowView row={live.get(row.id) ?? row} current={row.id === session} everywhere={project === undefined} />
           </li>
         ))}
       </ul>
-    </div>
+    </>
   );
 }
 
 function told(count: number, more: boolean, words: string): string {
-  if (!count) return `No session's title holds “${words}”.`;
-  if (more) return `The newest ${count}; type more to narrow it down`;
-  return count === 1 ? "1 session" : `${count} sessions`;
+  if (!count) return say("list.titles.none", { words });
+  return more ? say("list.titles.more", { n: count }) : say("list.titles", { n: count });
 }

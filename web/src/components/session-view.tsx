@@ -1,6 +1,6 @@
-import { useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
-import { go } from "../route";
+import { go, type SessionRoute } from "../route";
 import { useStore } from "../store";
 import { useTitle } from "../title";
 import { toast } from "../toasts";
@@ -12,12 +12,13 @@ import { Notice } from "./notice";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
 import { titleOf } from "./session-row";
-import { Shell } from "./shell";
 import { Transcript } from "./transcript";
 import { TrustNotice } from "./trust-dialog";
 
-/** One session: its conversation, and where to write. */
-export function SessionView({ session }: { session: string }) {
+const SessionFolder = lazy(() => import("./changes-folder"));
+
+/** One session: its conversation, and where to write; or what changed in its folder, or the files there. */
+export function SessionView({ here: { session, tab, of } }: { here: SessionRoute }) {
   const client = useClient();
   const feed = client.feed(session);
   const row = useStore(client.lists.view, ({ rows }) => rows.get(session));
@@ -44,10 +45,14 @@ export function SessionView({ session }: { session: string }) {
 
   return (
     <SessionContext value={shown}>
-      <Shell project={row?.project} session={session} list={false}>
-        <SessionHeader session={session} row={row} />
+      <SessionHeader session={session} row={row} />
+      {tab === "conversation" ? (
         <Conversation trashed={row?.trashed ?? false} project={row?.project} />
-      </Shell>
+      ) : (
+        <Suspense fallback={<p role="status" className="m-auto text-faint">{say("session.loading")}</p>}>
+          <SessionFolder tab={tab} of={of} project={row?.project} />
+        </Suspense>
+      )}
     </SessionContext>
   );
 }

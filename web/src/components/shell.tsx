@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { say } from "../words";
 import { ConnectionBanner } from "./connection";
 import { Sidebar } from "./sidebar";
 import { useWide } from "./use-wide";
@@ -14,6 +15,7 @@ interface ShellProps {
 /** List beside content; on a phone one of them at a time. */
 export function Shell({ project, session, list, children }: ShellProps) {
   const wide = useWide();
+  const alone = list && !wide;
   return (
     <div className="flex h-dvh flex-col">
       <ConnectionBanner />
@@ -24,18 +26,11 @@ export function Shell({ project, session, list, children }: ShellProps) {
           </div>
         )}
         <main className="flex min-w-0 flex-1 flex-col">
-          {list && !wide ? <AloneList project={project} session={session} /> : children}
+          {alone && <h1 className="sr-only">{say("list.sessions")}</h1>}
+          {alone && <Sidebar project={project} session={session} />}
+          {!alone && children}
         </main>
       </div>
     </div>
-  );
-}
-
-function AloneList({ project, session }: { project?: string; session?: string }) {
-  return (
-    <>
-      <h1 className="sr-only">Sessions</h1>
-      <Sidebar project={project} session={session} />
-    </>
   );
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../api";
+import { say } from "../words";
 import { CommandLine } from "./failure-card";
 import { Wordmark } from "./wordmark";
 import { Notice } from "./notice";
@@ -8,20 +9,20 @@ export function SignIn({ problem, ended = false }: { problem?: Problem; ended?: 
   return (
     <main data-testid="sign-in" className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-5 px-6 py-10">
       <Wordmark />
-      <h1 className="text-xl font-semibold">Sign in with a one-time link</h1>
+      <h1 className="text-xl font-semibold">{say("sign-in.title")}</h1>
       {problem && (
-        <Notice tone="bad" icon="alert" role="alert" title="This link did not work">
-          {problem.message} Each link works once; get a fresh one as below.
+        <Notice tone="bad" icon="alert" role="alert" title={say("sign-in.bad-link")}>
+          {problem.message} {say("sign-in.once")}
         </Notice>
       )}
       {ended && (
-        <Notice icon="alert" title="This browser was signed out">
-          All is kept on the server, and what runs there goes on.
+        <Notice icon="alert" title={say("sign-in.ended")}>
+          {say("sign-in.ended.kept")}
         </Notice>
       )}
       <div className="space-y-1.5 text-[0.9375rem] text-dim">
-        <p>The server printed a link when it started. Open it in this browser, and you stay signed in.</p>
-        <p>For a fresh link, type this where the server runs; it also prints a code for your phone's camera:</p>
+        <p>{say("sign-in.printed")}</p>
+        <p>{say("sign-in.fresh")}</p>
         <CommandLine command="antiphon link" />
       </div>
     </main>

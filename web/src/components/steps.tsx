@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Entry } from "../session";
+import { say } from "../words";
 import { EntryView } from "./entry";
 
 /** Steps shown of a sub-agent at work, until the person asks for all. */
@@ -13,7 +14,7 @@ export function Steps({ steps, turn, running }: { steps: readonly Entry[]; turn:
     <div className="px-3 py-2">
       {hidden > 0 && (
         <button type="button" className="target pb-1 text-xs text-accent underline underline-offset-2" onClick={() => { setAll(true); }}>
-          Show {hidden === 1 ? "1 earlier step" : `${hidden} earlier steps`}
+          {say("tool.earlier-steps", { n: hidden })}
         </button>
       )}
       <ol className="space-y-2 border-l-2 border-line pl-3 [&_.prose]:text-[0.875rem]">
@@ -28,5 +29,5 @@ export function Steps({ steps, turn, running }: { steps: readonly Entry[]; turn:
 }
 
 export function countOf(steps: readonly Entry[]): string {
-  return steps.length === 1 ? "1 step" : `${steps.length} steps`;
+  return say("tool.steps", { n: steps.length });
 }

@@ -1,6 +1,8 @@
 import { memo } from "react";
 import { entryOf, turnOf, type Row } from "../rows";
 import { useStore } from "../store";
+import { say } from "../words";
+import { pointedAt } from "./bring";
 import { EntryView } from "./entry";
 import { ErrorBoundary } from "./error-boundary";
 import { PendingPrompt } from "./pending";
@@ -10,9 +12,14 @@ import { TurnEnd } from "./turn-end";
 
 /** One row of the transcript; it watches its own part of the session only. */
 export const TranscriptRow = memo(function TranscriptRow({ row }: { row: Row }) {
+  const pointed = useStore(pointedAt, (key) => key === row.key);
   return (
-    <div className="mx-auto w-full max-w-3xl px-4 py-1.5 sm:px-6">
-      <ErrorBoundary what="This part of the conversation">
+    <div
+      data-row={row.key}
+      data-pointed={pointed || undefined}
+      className={`mx-auto w-full max-w-3xl rounded-xl px-4 py-1.5 sm:px-6 ${pointed ? "bg-accent-soft" : "transition-colors duration-700"}`}
+    >
+      <ErrorBoundary what={say("transcript.part")}>
         <Content row={row} />
       </ErrorBoundary>
     </div>

@@ -1,14 +1,20 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { Virtualizer } from "virtua";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { FollowEnd } from "../follow-end";
 import { Rows, type Row } from "../rows";
 import type { State } from "../session";
 import { useStore } from "../store";
+import { say } from "../words";
+import { bring } from "./bring";
 import { Button } from "./button";
 import { useClient } from "./client-context";
+import { finding, useFindKey } from "./finding";
 import { OlderPages } from "./older-pages";
 import { useSession } from "./session-context";
 import { TranscriptRow } from "./transcript-row";
+import { usePlace } from "./use-place";
+
+const FindBar = lazy(async () => ({ default: (await import("./find-bar")).FindBar }));
 
 /** px from the top at which the older page is fetched. */
 const NEAR_TOP = 800;
@@ -22,6 +28,8 @@ export function Transcript() {
   const shift = useShift(list);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const virtual = useRef<VirtualizerHandle>(null);
+  const field = useRef<HTMLInputElement>(null);
   const [end] = useState(() => new FollowEnd());
   const atEnd = useStore(end.atEnd, (value) => value);
   const more = useStore(feed.view, ({ state, older }) => state.more && older === undefined);
@@ -34,6 +42,21 @@ export function Transcript() {
   useLayoutEffect(() => {
     end.follow();
   }, [end, list]);
+  const now = useRef(list);
+  useLayoutEffect(() => {
+    now.current = list;
+  }, [list]);
+  const rows = useCallback(() => now.current, []);
+  const show = useCallback(async (key: string) => {
+    const at = now.current.findIndex((row) => row.key === key);
+    if (at < 0 || !scroller.current || !virtual.current) return undefined;
+    end.leave();
+    return bring(scroller.current, virtual.current, at, key);
+  }, [end]);
+  usePlace({ rows, show });
+  useFindKey(useCallback(() => field.current?.select(), []));
+  const looks = useStore(finding, (value) => value);
+  const firstSeen = () => virtual.current?.findItemIndex(virtual.current.scrollOffset) ?? 0;
   // Whoever sends a prompt wants to see it.
   const last = list.at(-1);
   const own = last?.kind === "pending" ? last.key : undefined;
@@ -47,18 +70,23 @@ export function Transcript() {
         ref={scroller}
         data-testid="transcript"
         role="region"
-        aria-label="Conversation"
+        aria-label={say("transcript.label")}
         tabIndex={0}
         className="h-full overflow-y-auto overscroll-contain pb-3 [overflow-anchor:none]"
         onScroll={loadNearTop}
       >
         <div ref={content}>
           <OlderPages height={TOP} />
-          <Virtualizer scrollRef={scroller} data={list} shift={shift} startMargin={TOP}>
+          <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP}>
             {(row) => <TranscriptRow key={row.key} row={row} />}
           </Virtualizer>
         </div>
       </div>
+      {looks && (
+        <Suspense>
+          <FindBar rows={list} view={scroller} input={field} show={show} firstSeen={firstSeen} />
+        </Suspense>
+      )}
       {!atEnd && (
         <Button
           icon="arrowDown"
@@ -75,7 +103,7 @@ export function Transcript() {
 
 function JumpWords() {
   const { feed } = useSession();
-  return useStore(feed.view, ({ state }) => (state.approvals.length ? "Waits for your answer" : "Jump to latest"));
+  return useStore(feed.view, ({ state }) => (say(state.approvals.length ? "transcript.waits" : "transcript.jump")));
 }
 
 /** The rows of this session, its prompts without a reply at the end. */

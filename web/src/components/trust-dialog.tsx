@@ -1,37 +1,58 @@
 import { useState } from "react";
 import { fetchBrings, trustProject, type Problem } from "../api";
 import type { Brings, Project } from "../protocol";
+import { say, type Key } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { Notice, ProblemNotice } from "./notice";
 import { useRequest } from "./use-request";
 
-/** The folder is not trusted yet: no agent starts there. */
+/** The folder is not trusted yet: no agent starts there. One that brings nothing to look at is trusted here and now. */
 export function TrustNotice({ project }: { project: Project }) {
+  const client = useClient();
   const [open, setOpen] = useState(false);
+  const [refused, setRefused] = useState<Problem>();
+  const { value } = useRequest(project.id, () => fetchBrings(project.id));
+  const harmless = value?.brings.length === 0;
+  const trust = async () => {
+    const answer = await trustProject(project.id);
+    if (answer.ok) client.lists.putProject(answer.value);
+    else setRefused(answer.problem);
+  };
+  const review = () => { setOpen(true); };
   return (
     <>
       <Notice
         tone="warn"
         icon="shield"
         testid="trust-notice"
-        title="This folder is not trusted yet"
-        actions={<Button look="primary" testid="trust-review" onClick={() => { setOpen(true); }}>Review and trust</Button>}
+        title={say("trust.title")}
+        actions={
+          harmless ? (
+            <>
+              <Button look="primary" testid="trust-now" onClick={() => void trust()}>{say("trust.accept")}</Button>
+              <Button testid="trust-review" onClick={review}>{say("trust.look")}</Button>
+            </>
+          ) : (
+            <Button look="primary" testid="trust-review" onClick={review}>{say("trust.review")}</Button>
+          )
+        }
       >
-        No agent starts here before you have seen what the folder brings.
+        {harmless ? say("trust.harmless") : say("trust.none-starts")}
       </Notice>
+      {refused && <ProblemNotice what={say("trust.refused")} problem={refused} />}
       {open && <TrustDialog project={project} onClose={() => { setOpen(false); }} />}
     </>
   );
 }
 
-const KINDS: Record<Brings["kind"], string> = {
-  hook: "Hooks: commands that agents run by themselves",
-  "mcp-server": "MCP servers: programs that agents start",
-  permission: "Permission rules: what agents may do without asking",
-  command: "Commands",
-  instructions: "Instructions to agents",
+const KINDS: Record<Brings["kind"], Key> = {
+  hook: "trust.hooks",
+  "mcp-server": "trust.servers",
+  permission: "trust.rules",
+  command: "trust.commands",
+  instructions: "trust.instructions",
 };
 
 /** What the folder brings that agents obey, before any of them starts there. */
@@ -51,26 +72,26 @@ export function TrustDialog({ project, onClose }: { project: Project; onClose: (
   };
   return (
     <Dialog
-      title={`Do you trust ${project.name}?`}
+      title={say("trust.ask", { name: project.name })}
       testid="trust-dialog"
       onClose={onClose}
       wide
       footer={
         <>
-          <Button testid="trust-later" onClick={onClose}>Not now</Button>
+          <Button testid="trust-later" onClick={onClose}>{say("trust.later")}</Button>
           <Button look="primary" testid="trust-accept" disabled={!brings} onClick={() => void trust()}>
-            Trust this folder
+            {say("trust.accept")}
           </Button>
         </>
       }
     >
       <p className="font-mono text-xs wrap-anywhere text-dim">{project.path}</p>
       <p className="mt-2">
-        Agents work in this folder with your rights, and obey what it brings. Trust it only when you know where it comes from.
+        {say("trust.what")}
       </p>
       <div className="mt-3 empty:hidden">
-        {problem && <ProblemNotice what="What the folder brings could not be read" problem={problem} onRetry={reload} />}
-        {refused && <ProblemNotice what="The folder is not trusted" problem={refused} />}
+        {problem && <ProblemNotice what={say("trust.not-read")} problem={problem} onRetry={reload} />}
+        {refused && <ProblemNotice what={say("trust.refused")} problem={refused} />}
       </div>
       {brings && <BringsList brings={brings} />}
     </Dialog>
@@ -78,11 +99,11 @@ export function TrustDialog({ project, onClose }: { project: Project; onClose: (
 }
 
 function BringsList({ brings }: { brings: Brings[] }) {
-  if (!brings.length) return <p className="mt-4 text-dim">It brings no hooks, no MCP servers and no permission rules.</p>;
+  if (!brings.length) return <p className="mt-4 text-dim">{say("trust.nothing")}</p>;
   const kinds = (Object.keys(KINDS) as Brings["kind"][]).filter((kind) => brings.some((one) => one.kind === kind));
   return kinds.map((kind) => (
     <section key={kind} className="mt-4" data-testid="brings" data-kind={kind}>
-      <h3 className="text-[0.8125rem] font-medium">{KINDS[kind]}</h3>
+      <h3 className="text-[0.8125rem] font-medium">{say(KINDS[kind])}</h3>
       <ul className="mt-1 space-y-1.5">
         {brings
           .filter((one) => one.kind === kind)

@@ -1,8 +1,8 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { duration, timeOfDay, useNow } from "../clock";
-import type { Usage } from "../protocol";
 import type { Turn } from "../session";
 import { useStore } from "../store";
+import { say, type Key } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { afterFailure } from "./failure-actions";
@@ -10,6 +10,7 @@ import { FailureCard } from "./failure-card";
 import { Notice } from "./notice";
 import { agentName, useSession } from "./session-context";
 import { TryAgain } from "./try-again";
+import { LINE, tookTime, TurnFigures } from "./turn-figures";
 
 /** How a turn stands, or how it ended. */
 export const TurnEnd = memo(function TurnEnd({ turn }: { turn: Turn }) {
@@ -25,50 +26,44 @@ function Status({ turn }: { turn: Turn }) {
     case "running":
       return turn.stalledSince === undefined ? <Working turn={turn} /> : <Stalled turn={turn} />;
     case "failed":
-      return turn.failure && <FailureCard failure={turn.failure} actions={afterFailure(turn)} />;
+      return (
+        <>
+          {turn.failure && <FailureCard failure={turn.failure} actions={afterFailure(turn)} />}
+          <TurnFigures turn={turn} how={tookTime(turn) && say("end.failed.after", { time: tookTime(turn) })} />
+        </>
+      );
     case "interrupted":
       return <Interrupted turn={turn} />;
     case "cancelled":
-      return <Quiet>Stopped{took(turn)}</Quiet>;
+      return <TurnFigures turn={turn} how={howLong(turn, "end.stopped")} />;
     default:
-      return <Quiet>{endWords(turn)}</Quiet>;
+      return <TurnFigures turn={turn} how={endWords(turn)} />;
   }
 }
 
-function Quiet({ children }: { children: ReactNode }) {
-  return <p className="text-xs text-faint">{children}</p>;
-}
-
-function took({ startedAt, endedAt }: Turn): string {
-  const ms = (endedAt ?? 0) - (startedAt ?? 0);
-  return startedAt !== undefined && ms >= 1000 ? ` after ${duration(ms)}` : "";
+function howLong(turn: Turn, key: "end.done" | "end.stopped"): string {
+  const time = tookTime(turn);
+  return time ? say(`${key}.after`, { time }) : say(key);
 }
 
 function endWords(turn: Turn): string {
-  const how = turn.stopReason && turn.stopReason !== "end-turn" ? `Ended: ${turn.stopReason}` : "Done";
-  return [how + took(turn), ...usageWords(turn.usage)].join(" · ");
+  const { stopReason: why } = turn;
+  if (!why || why === "end-turn") return howLong(turn, "end.done");
+  const time = tookTime(turn);
+  return time ? say("end.other.after", { why, time }) : say("end.other", { why });
 }
 
-function usageWords(usage: Usage | undefined): string[] {
-  if (!usage) return [];
-  const tokens = (count: number) => (count < 1000 ? `${count}` : `${(count / 1000).toFixed(1)}k`);
-  return [
-    usage.inputTokens ? `${tokens(usage.inputTokens)} in` : "",
-    usage.outputTokens ? `${tokens(usage.outputTokens)} out` : "",
-    usage.costUsd ? `$${usage.costUsd.toFixed(usage.costUsd < 0.1 ? 3 : 2)}` : "",
-  ].filter(Boolean);
-}
-
+/** As high as the line of a turn that has ended, which it becomes: nothing moves. */
 function Working({ turn }: { turn: Turn }) {
   const client = useClient();
   const shown = useSession();
   const waits = useStore(shown.feed.view, ({ state }) => state.approvals.length > 0);
   const lost = useStore(client.link, ({ phase }) => phase !== "live");
-  const words = waits ? "Waits for your answer" : `${agentName(shown)} is working`;
+  const agent = agentName(shown);
   return (
-    <p role="status" className="flex items-center gap-2 text-[0.8125rem] text-dim">
-      <span className={`size-2 rounded-full ${lost ? "bg-faint" : waits ? "bg-warn" : "animate-pulse bg-accent"}`} />
-      <span>{lost ? `${agentName(shown)} was at work when the connection was lost` : words}</span>
+    <p role="status" className={`${LINE} text-[0.8125rem] text-dim`}>
+      <span className={`size-2 shrink-0 rounded-full ${lost ? "bg-faint" : waits ? "bg-warn" : "animate-pulse bg-accent"}`} />
+      <span>{lost ? say("end.lost", { agent }) : waits ? say("transcript.waits") : say("end.working", { agent })}</span>
       {!lost && turn.startedAt !== undefined && <Since at={turn.startedAt} />}
     </p>
   );
@@ -94,35 +89,36 @@ function Stalled({ turn }: { turn: Turn }) {
       tone="warn"
       icon="clock"
       testid="stalled"
-      title={`No sign of life from ${agentName(shown)} for ${duration(now - (turn.stalledSince ?? now))}`}
+      title={say("end.stalled", { agent: agentName(shown), time: duration(now - (turn.stalledSince ?? now)) })}
       actions={
         <>
-          <Button testid="stalled-wait" onClick={() => { client.send({ type: "wait", ...command }); }}>Wait</Button>
-          <Button look="danger" testid="stalled-stop" onClick={() => { client.send({ type: "cancel", ...command }); }}>Stop</Button>
+          <Button testid="stalled-wait" onClick={() => { client.send({ type: "wait", ...command }); }}>{say("end.stalled.wait")}</Button>
+          <Button look="danger" testid="stalled-stop" onClick={() => { client.send({ type: "cancel", ...command }); }}>{say("end.stalled.stop")}</Button>
         </>
       }
     >
-      {turn.stalledLimit !== undefined && `If it stays silent, the turn is ended in ${duration(turn.stalledLimit - now)}.`}
+      {turn.stalledLimit !== undefined && say("end.stalled.limit", { time: duration(turn.stalledLimit - now) })}
     </Notice>
   );
 }
 
-const REASONS: Record<string, string> = {
-  "server-stopped": "The server was stopped while the agent worked",
-  "server-died": "The server went away while the agent worked",
+const REASONS: Record<string, Key> = {
+  "server-stopped": "end.server-stopped",
+  "server-died": "end.server-died",
 };
 
 function Interrupted({ turn }: { turn: Turn }) {
-  const when = turn.endedAt === undefined ? "" : ` (${timeOfDay(turn.endedAt)})`;
+  const what = say(REASONS[turn.reason ?? ""] ?? "end.interrupted");
+  const mayRetry = turn.origin !== "agent";
   return (
     <Notice
       tone="warn"
       icon="alert"
       testid="interrupted"
-      title={(REASONS[turn.reason ?? ""] ?? "The turn was interrupted") + when}
-      actions={turn.origin !== "agent" && <TryAgain turn={turn} />}
+      title={turn.endedAt === undefined ? what : say("end.interrupted.at", { what, time: timeOfDay(turn.endedAt) })}
+      actions={mayRetry && <TryAgain turn={turn} />}
     >
-      All that you see was kept, and nothing runs any more. Write to go on from here{turn.origin !== "agent" && ", or try again"}.
+      {say(mayRetry ? "end.kept.retry" : "end.kept")}
     </Notice>
   );
 }

@@ -65,6 +65,18 @@ test("settled blocks stay the very same objects while the tail grows", () => {
   expect(later).toBe(first);
 });
 
+test("at its end nothing that was drawn is drawn again, and what was closed for it is shown as it is", () => {
+  const blocks = new Blocks();
+  const before = blocks.update("One.\n\n| a |\n|---|\n| 1 |\n\nTwo, **and mo");
+  const after = blocks.update("One.\n\n| a |\n|---|\n| 1 |\n\nTwo, **and mo", true);
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]).toBe(before[1]);
+  expect(after[1]?.kind).toBe("table");
+  expect(after[2]).toMatchObject({ html: "<p>Two, **and mo</p>\n" });
+  const settled = blocks.update("One.\n\nTwo.", true);
+  expect(blocks.update("One.\n\nTwo.", true)).toBe(settled);
+});
+
 test("open marks are closed while they are open", () => {
   const [block] = new Blocks().update("some **bold wor");
   expect(block).toMatchObject({ html: "<p>some <strong>bold wor</strong></p>\n" });

@@ -10,6 +10,8 @@ import { readTokens, renderToken, type Token } from "./render";
 
 export type Block =
   | { key: number; kind: "html"; html: string }
+  /** It scrolls within itself. */
+  | { key: number; kind: "table"; html: string }
   | { key: number; kind: "code"; language: string; text: string; closed: boolean }
   /** A tail too long to be read again with each frame. */
   | { key: number; kind: "plain"; text: string };
@@ -22,22 +24,25 @@ export class Blocks {
   #settled: Block[] = [];
   #settledTo = 0;
   #shown: Block[] = [];
+  #ended = false;
 
-  /** The text so far; normally it grows, and anything else starts anew. */
-  update(source: string): Block[] {
+  /** The text so far; normally it grows, and anything else starts anew. `ended`: it is whole, and nothing is open. */
+  update(source: string, ended = false): Block[] {
     const text = source.includes("\r") ? source.replace(/\r\n?/g, "\n") : source;
-    if (text === this.#text) return this.#shown;
+    if (text === this.#text && ended === this.#ended) return this.#shown;
     if (!text.startsWith(this.#text)) {
       this.#settled = [];
       this.#settledTo = 0;
     }
     this.#text = text;
-    this.#shown = this.#read();
+    this.#ended = ended;
+    this.#shown = sameBlocks(this.#shown, this.#read());
     return this.#shown;
   }
 
   #read(): Block[] {
     const tail = this.#text.slice(this.#settledTo);
+    if (this.#ended) return this.#whole(readTokens(tail));
     if (tail.length > LONGEST_TAIL && !tail.includes("\n\n")) {
       return [...this.#settled, { key: this.#settledTo, kind: "plain", text: tail }];
     }
@@ -51,6 +56,15 @@ export class Blocks {
     return this.#openBlocks(tokens.slice(settled.length, last + 1));
   }
 
+  #whole(tokens: Token[]): Block[] {
+    let key = this.#settledTo;
+    return tokens.reduce((shown, token) => {
+      const block = blockOf(token, key, true);
+      key += token.raw.length;
+      return add(shown, block);
+    }, this.#settled);
+  }
+
   #openBlocks(tokens: Token[]): Block[] {
     let key = this.#settledTo;
     return tokens.reduce((shown, token, at) => {
@@ -59,6 +73,19 @@ export class Blocks {
       return add(shown, block);
     }, this.#settled);
   }
+}
+
+/** The new list, with the very objects of the old one where they say the same: they are not drawn again. */
+function sameBlocks(old: readonly Block[], fresh: Block[]): Block[] {
+  return fresh.map((block, at) => {
+    const known = old[at];
+    return known && known !== block && isSame(known, block) ? known : block;
+  });
+}
+
+function isSame(one: Block, other: Block): boolean {
+  const fields = Object.keys(one) as (keyof Block)[];
+  return fields.length === Object.keys(other).length && fields.every((field) => one[field] === other[field]);
 }
 
 const isSeen = (token: Token) => token.type !== "space";
@@ -74,7 +101,7 @@ function openBlock(token: Token, key: number): Block | undefined {
   if (token.type === "code") return blockOf(token, key, isClosed(token.raw));
   if (token.raw.length > LONGEST_TAIL) return { key, kind: "plain", text: token.raw };
   const html = readTokens(remend(token.raw, { linkMode: "text-only" })).map(renderToken).join("");
-  return { key, kind: "html", html };
+  return { key, kind: token.type === "table" ? "table" : "html", html };
 }
 
 const known = new Map<string, Block[]>();
@@ -99,7 +126,7 @@ export function blocksOf(text: string): Block[] {
 function blockOf(token: Token, key: number, closed: boolean): Block | undefined {
   if (token.type === "space" || token.type === "def") return undefined;
   if (token.type === "code") return { key, kind: "code", language: languageOf(token), text: token.text as string, closed };
-  return { key, kind: "html", html: renderToken(token) };
+  return { key, kind: token.type === "table" ? "table" : "html", html: renderToken(token) };
 }
 
 function add(blocks: Block[], block: Block | undefined): Block[] {

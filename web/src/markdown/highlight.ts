@@ -1,6 +1,7 @@
 /** Colours for code, loaded when the first closed fence is shown. */
 
 import type { HighlighterCore, LanguageInput } from "shiki/core";
+import { languageId } from "./languages";
 
 export interface Piece {
   text: string;
@@ -11,6 +12,8 @@ export interface Piece {
 /** Characters above which code stays plain: reading it would hold the page up. */
 const LONGEST = 20_000;
 const KNOWN = 200;
+/** Characters of a line above which it stays plain. */
+const LONGEST_LINE = 4000;
 
 type Load = () => Promise<{ default: LanguageInput }>;
 
@@ -45,25 +48,6 @@ const LANGUAGES: Record<string, Load> = {
   yaml: () => import("shiki/langs/yaml.mjs"),
 };
 
-const ALIASES: Record<string, string> = {
-  "c++": "cpp",
-  cs: "csharp",
-  dockerfile: "docker",
-  js: "javascript",
-  kt: "kotlin",
-  makefile: "make",
-  md: "markdown",
-  mjs: "javascript",
-  py: "python",
-  rb: "ruby",
-  rs: "rust",
-  sh: "bash",
-  shell: "bash",
-  ts: "typescript",
-  yml: "yaml",
-  zsh: "bash",
-};
-
 let core: Promise<HighlighterCore> | undefined;
 const known = new Map<string, Piece[][]>();
 
@@ -74,13 +58,19 @@ export function highlighted(text: string, language: string): Piece[][] | undefin
 
 /** The code's lines in pieces; undefined: it stays plain. */
 export async function highlight(text: string, language: string): Promise<Piece[][] | undefined> {
-  const name = ALIASES[language] ?? language;
+  const name = languageId(language);
   const load = LANGUAGES[name];
   if (!load || text.length > LONGEST) return undefined;
   core ??= start();
   const [shiki, grammar] = await Promise.all([core, load()]);
   await shiki.loadLanguage(grammar.default);
-  const { tokens } = shiki.codeToTokens(text, { lang: name, theme: "css-variables" });
+  const { tokens } = shiki.codeToTokens(text, {
+    lang: name,
+    theme: "css-variables",
+    tokenizeMaxLineLength: LONGEST_LINE,
+    // A line that was given up halfway, on a busy machine, would keep wrong colours.
+    tokenizeTimeLimit: 0,
+  });
   const lines = tokens.map((line) => line.map(({ content, color }) => ({ text: content, className: classOf(color) })));
   const oldest = known.keys().next();
   if (known.size >= KNOWN && !oldest.done) known.delete(oldest.value);

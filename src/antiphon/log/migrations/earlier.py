@@ -15,7 +15,7 @@ from antiphon.log import schema
 from antiphon.log.users import the_user
 from antiphon.model.ids import is_id, new_id
 
-LATER: dict[str, set[str]] = {"session_metadata": {"lost", "tasks", "imported"}}
+LATER: dict[str, set[str]] = {"session_metadata": {"lost", "tasks", "imported", "ended", "seen"}}
 """Columns that later migrations add: a table without them is not an earlier one, only an older one of ours."""
 
 SECONDS_LIMIT = 100_000_000_000

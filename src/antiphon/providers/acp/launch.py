@@ -40,6 +40,8 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     images: bool = False
     files: Literal["paths", "text"] = "paths"
     """As in `Capabilities`."""
+    fork: Literal["", "log"] = ""
+    """As in `Capabilities`."""
     warm: bool = False
     """It may be started before the first prompt."""
     late_replay: bool = False
@@ -78,6 +80,7 @@ class AcpEntry(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
             resume=self.resume,
             images=self.images,
             files=self.files,
+            fork=self.fork,
             modes=tuple(self.modes),
             bypass_modes=tuple(self.bypass_modes),
             models=tuple(self.models),

@@ -80,7 +80,7 @@ class Link:
         try:
             return table(await self._connection.send_request(method, params))
         except RequestError as error:
-            failure = errors.failure(self.entry.names, error.code, str(error), mend(error.data))
+            failure = errors.failure(self.entry.names, error.code, mend(str(error)), mend(error.data))
             raise ProviderFailed(failure) from error
         except ConnectionError as error:
             if not self._wire.ended.is_set():  # its stdin is closed, its stdout is not

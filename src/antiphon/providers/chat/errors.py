@@ -139,17 +139,6 @@ def of(error: BaseException, whose: Whose, now: int) -> Failure:
     )
 
 
-def failure(whose: Whose, code: FailureCode, message: str = "", detail: str = "") -> Failure:
-    """One that no exception tells of."""
-    return Failure(
-        provider=whose.provider,
-        code=code,
-        message=(message or MESSAGES[code]).format(name=whose.name),
-        action=ADD_KEYS.get(whose.provider) if code == "auth" else ACTIONS.get(code),
-        detail=detail or None,
-    )
-
-
 def classify(error: BaseException, words: str) -> FailureCode:
     """By telling words, then by the HTTP status, then by the class of the error or of its causes."""
     for pattern, telling in WORDS:

@@ -77,8 +77,7 @@ class Fitting(WrapperModel):
     def _limits(self, tokens: int) -> ModelSettings:
         if self._setting.server == "vllm":  # it takes what is left, and refuses to be asked for more
             return ModelSettings()
-        room = self._context - tokens if self._context else MOST_TOKENS
-        most = max(1, min(MOST_TOKENS, room))
+        most = min(MOST_TOKENS, self._context - tokens) if self._context else MOST_TOKENS
         # llama.cpp's server does not know the new name; others no longer know the old one.
         return ModelSettings(max_tokens=most, extra_body={"max_tokens": most})
 

@@ -28,7 +28,7 @@ ASK_S = 6.0
 
 
 class GeminiApiDriver:
-    """See ChatDriver."""
+    """See Driver."""
 
     def __init__(self, entry: AcpEntry) -> None:
         self._entry = entry

@@ -96,7 +96,7 @@ class _Past:
 
     def _answered(self, part: ModelResponsePart) -> None:
         last = self._turn[-1] if self._turn else None
-        if isinstance(last, ModelResponse) and not isinstance(last.parts[-1], ToolCallPart):
+        if isinstance(last, ModelResponse):  # never after a call: its result has been told
             last.parts = [*last.parts, part]
         else:
             self._turn.append(ModelResponse(parts=[part]))

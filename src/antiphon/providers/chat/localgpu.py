@@ -33,7 +33,7 @@ NO_SERVER = (
 
 
 class LocalDriver:
-    """See ChatDriver."""
+    """See Driver."""
 
     def __init__(self, entry: AcpEntry, listed: Sequence[str]) -> None:
         self._entry = entry

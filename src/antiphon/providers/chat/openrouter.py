@@ -28,7 +28,7 @@ FRESH_S = 600.0
 
 
 class OpenRouterDriver:
-    """See ChatDriver."""
+    """See Driver."""
 
     def __init__(self, entry: AcpEntry) -> None:
         self._entry = entry

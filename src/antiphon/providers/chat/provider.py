@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from antiphon.providers.acp.launch import AcpEntry
-from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
-
-if TYPE_CHECKING:
-    from antiphon.providers.chat.driver import ChatDriver
-
-MODES = ["ask", "accept-edits", "plan", "bypass"]
+from antiphon.providers.acp.provider import AcpProvider, Driver
+from antiphon.providers.base import Limits
+from antiphon.providers.chat import permission
 
 
 def entry(id: str, name: str, limits: Limits) -> AcpEntry:
@@ -19,81 +15,43 @@ def entry(id: str, name: str, limits: Limits) -> AcpEntry:
         id=id,
         name=name,
         command=["{python}", "-P", "-m", "antiphon.providers.chat"],
-        modes=MODES,
+        modes=[id for id, *_ in permission.MODES],
         bypass_modes=["bypass"],
         images=True,
         files="text",
+        fork="log",
         warm=True,
         limits=limits,
     )
 
 
-class ChatProvider:
-    """Opens agents of one kind. Subclasses name the driver."""
-
-    def __init__(self, entry: AcpEntry) -> None:
-        self._entry = entry
-
-    @property
-    def id(self) -> str:
-        """See Provider."""
-        return self._entry.id
-
-    @property
-    def name(self) -> str:
-        """See Provider."""
-        return self._entry.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """See Provider."""
-        return self._entry.capabilities
-
-    @property
-    def limits(self) -> Limits:
-        """See Provider."""
-        return self._entry.limits
-
-    @cached_property
-    def _driver(self) -> "ChatDriver":
-        raise NotImplementedError
-
-    async def readiness(self) -> Readiness:
-        """See Provider."""
-        return await self._driver.readiness()
-
-    async def open(self, launch: Launch, sink: Sink) -> Agent:
-        """See Provider."""
-        return await self._driver.open(launch, sink)
-
-
-class OpenRouterProvider(ChatProvider):
+class OpenRouterProvider(AcpProvider):
     """The models of openrouter.ai, with a key of one's own."""
 
     def __init__(self) -> None:
         super().__init__(entry("openrouter", "OpenRouter", Limits(start=60.0, stall=300.0)))
 
     @cached_property
-    def _driver(self) -> "ChatDriver":
+    def _driver(self) -> Driver:
         from antiphon.providers.chat.openrouter import OpenRouterDriver  # by the first who needs it
 
         return OpenRouterDriver(self._entry)
 
 
-class GeminiApiProvider(ChatProvider):
+class GeminiApiProvider(AcpProvider):
     """Gemini's models with a key, where there is no Gemini CLI that runs."""
 
     def __init__(self) -> None:
         super().__init__(entry("gemini-api", "Gemini API", Limits(start=60.0, stall=300.0)))
 
     @cached_property
-    def _driver(self) -> "ChatDriver":
+    def _driver(self) -> Driver:
         from antiphon.providers.chat.gemini_api import GeminiApiDriver  # by the first who needs it
 
         return GeminiApiDriver(self._entry)
 
 
-class LocalProvider(ChatProvider):
+class LocalProvider(AcpProvider):
     """The models that run on this machine, and on those that the operator lists."""
 
     def __init__(self, listed: Sequence[str] = ()) -> None:
@@ -103,7 +61,7 @@ class LocalProvider(ChatProvider):
         self._listed = listed
 
     @cached_property
-    def _driver(self) -> "ChatDriver":
+    def _driver(self) -> Driver:
         from antiphon.providers.chat.localgpu import LocalDriver  # by the first who needs it
 
         return LocalDriver(self._entry, self._listed)

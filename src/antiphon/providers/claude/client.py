@@ -31,15 +31,23 @@ from antiphon.model.events import (
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import ToolCall
-from antiphon.providers.base import Answered, Outcome, Prompt, ProviderFailed, Sink
+from antiphon.providers.base import (
+    Answered,
+    NotRestorable,
+    Outcome,
+    Prompt,
+    ProviderFailed,
+    Restored,
+    Sink,
+)
 from antiphon.providers.claude import command, content, errors, facts, permission, tools
 from antiphon.providers.claude.translate import OpenCall, Translation
 from antiphon.providers.claude.wire import ControlRefused, Line
-from antiphon.providers.loose import Json, count, table, text
+from antiphon.providers.loose import Json, count, table, text, texts
 from antiphon.providers.process import AgentProcess
 
-LOST = "no conversation found"
-"""What it says of a conversation to resume that it does not have."""
+LOST = ("no conversation found", "no message found")
+"""What it says of a conversation to resume that it does not have, or not up to there."""
 ASKS = "An agent in the background has a question."
 CANCEL_S = 1.0
 """For withdrawing queued words before an interrupt."""
@@ -100,8 +108,8 @@ class ClaudeAgent:
             "rate_limit_event": self._on_rate_limit,
         }
 
-    async def start(self) -> None:
-        """Shake hands. Raises ProviderFailed; `invalid-request` when the conversation is lost."""
+    async def start(self, model: str | None = None) -> None:
+        """Shake hands. `model`: the one it was started with. Raises ProviderFailed; `invalid-request` when the conversation is lost."""
         try:
             hello = await self._line.request("initialize", hooks=None, forwardSubagentText=True)
         except ControlRefused as refused:
@@ -109,12 +117,12 @@ class ClaudeAgent:
         except ProviderFailed as failed:
             raise ProviderFailed(self._start_failure(failed.failure)) from failed
         self._mode = text(hello.get("current_permission_mode"))
-        self._sink.emit(facts.hello(hello))
+        self._sink.emit(facts.hello(hello, model))
         self._line.death.add_done_callback(self._died)
 
     def _start_failure(self, failure: Failure) -> Failure:
         words = "\n".join(filter(None, (self._refused, failure.detail or "")))
-        if LOST in words.lower():
+        if any(lost in words.lower() for lost in LOST):
             message = "Claude Code cannot go on with this conversation: it does not know it any more."
             return errors.failure("invalid-request", message, words)
         return replace(failure, detail=words or None)
@@ -226,6 +234,26 @@ class ClaudeAgent:
         if task not in self._translation.tasks:  # it would say that it was done
             return False
         return await self._told("stop_task", task_id=task)
+
+    async def restore(self, turn: str, *, dry: bool) -> Restored:
+        """See RestoresFiles: a prompt's line is named like its turn."""
+        told = await self._rewound(turn, dry=True)
+        if not dry:
+            await self._rewound(turn, dry=False)
+        return Restored(
+            files=texts(told.get("filesChanged")),
+            insertions=count(told.get("insertions")),
+            deletions=count(told.get("deletions")),
+        )
+
+    async def _rewound(self, turn: str, *, dry: bool) -> Json:
+        try:
+            told = await self._line.request("rewind_files", user_message_id=turn, dry_run=dry)
+        except ControlRefused as refused:
+            raise NotRestorable(refused.reason) from refused
+        if told.get("canRewind") is not True:
+            raise NotRestorable(text(told.get("error")) or "it does not say why")
+        return told
 
     async def _told(self, subtype: str, **fields: Any) -> bool:
         """Make a control request; whether it was done. Of a dead agent the prompt tells."""

@@ -16,17 +16,20 @@ WORD = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._:@/\[\]-]{0,127}\Z")
 
 MODES = ("default", "acceptEdits", "plan", "bypassPermissions")
 BYPASS = ("bypassPermissions",)
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 SETTINGS: Mapping[str, str] = {
     # Ask for the frames that say whether more is to come.
     "CLAUDE_CODE_SDK_READS_SESSION_STATE": "1",
+    # Keep what files were before each prompt, so that they can be brought back.
+    "CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING": "true",
 }
 UNWANTED = frozenset({"CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SSE_PORT"})
 """What a Claude Code around Antiphon leaves in the environment: ours is not inside that one."""
 
 
-def arguments(launch: Launch) -> list[str]:
-    """All arguments. Raises ProviderFailed (`invalid-request`) for what must not be one."""
+def arguments(launch: Launch, until: str | None = None) -> list[str]:
+    """All arguments. `until`: the last line of its transcript that a fork has. Raises ProviderFailed (`invalid-request`) for what must not be one."""
     given = [
         *("--print", "--verbose", "--input-format", "stream-json", "--output-format", "stream-json"),
         *("--include-partial-messages", "--forward-subagent-text", "--permission-prompt-tool", "stdio"),
@@ -36,9 +39,11 @@ def arguments(launch: Launch) -> list[str]:
         given.append(f"--model={_checked(launch.model, 'model')}")
     if launch.mode:
         given.append(f"--permission-mode={_checked(launch.mode, 'mode')}")
+    if launch.effort in EFFORTS:
+        given.append(f"--effort={launch.effort}")
     if launch.rules:
         given.append(f"--settings={json.dumps({'permissions': {'allow': allowed(launch)}})}")
-    return [*given, *_conversation(launch)]
+    return [*given, *_conversation(launch, until)]
 
 
 def allowed(launch: Launch) -> list[str]:
@@ -46,13 +51,17 @@ def allowed(launch: Launch) -> list[str]:
     return [line for rule in launch.rules for line in rule.splitlines() if line.strip()]
 
 
-def _conversation(launch: Launch) -> list[str]:
+def _conversation(launch: Launch, until: str | None) -> list[str]:
     if launch.native_session is None:
         return [f"--session-id={uuid4()}"]
     if not NATIVE.match(launch.native_session):
         raise ProviderFailed(_refused("the conversation's id is none of Claude's"))
     resumed = f"--resume={launch.native_session}"
-    return [resumed, "--fork-session"] if launch.fork else [resumed]
+    if not launch.fork:
+        return [resumed]
+    if until and NATIVE.match(until):
+        return [resumed, "--fork-session", f"--resume-session-at={until}"]
+    return [resumed, "--fork-session"]
 
 
 def _checked(word: str, what: str) -> str:

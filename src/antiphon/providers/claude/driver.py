@@ -1,5 +1,6 @@
 """Looking at Claude Code, and opening it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -8,6 +9,8 @@ from antiphon.providers import environment
 from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.claude import command, errors, facts, program
 from antiphon.providers.claude.client import ClaudeAgent
+from antiphon.providers.claude.history import before
+from antiphon.providers.finder import printed
 from antiphon.providers.login import Prepared, prepared
 from antiphon.providers.loose import Json, table, text
 from antiphon.providers.process import AgentProcess
@@ -15,6 +18,8 @@ from antiphon.providers.start import start
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 """A key in the environment goes before a login."""
+STATUS_S = 5.0
+"""For what it says of its login."""
 
 
 class ClaudeDriver:
@@ -59,25 +64,30 @@ class ClaudeDriver:
         around = command.surroundings(launch.environment)
         found = await self._finder.find(around)
 
+        until = await asyncio.to_thread(before, around, launch)
+
+        async def begin(agent: ClaudeAgent) -> None:
+            await agent.start(launch.model)
+
         async def make(process: AgentProcess) -> ClaudeAgent:
             return ClaudeAgent(process, sink)
 
         return await start(
-            program.program([found.path, *command.arguments(launch)]),
+            program.program([found.path, *command.arguments(launch, until)]),
             launch,
             sink,
             environment=around,
             limits=self._limits,
             make=make,
-            begin=ClaudeAgent.start,
+            begin=begin,
         )
 
 
 async def _login(path: str, around: Mapping[str, str]) -> Json | None:
     """What `claude auth status` says; None when it says nothing that we understand."""
-    printed = await program.output([path, "auth", "status"], around)
+    told = await printed(program.program([path, "auth", "status"]), around, STATUS_S)
     try:
-        return table(msgspec.json.decode(printed)) or None
+        return table(msgspec.json.decode(told)) or None
     except msgspec.DecodeError:
         return None
 

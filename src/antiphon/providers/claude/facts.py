@@ -3,7 +3,7 @@
 import re
 
 from antiphon.model.events import AgentCommand, BackgroundTask, SessionUpdated
-from antiphon.providers.loose import Json, count, table, tables, text
+from antiphon.providers.loose import Json, count, table, tables, text, texts
 
 DESCRIPTION_LENGTH = 200
 TASK_KINDS = {"local_bash": "command", "local_agent": "agent", "local_workflow": "agent"}
@@ -14,12 +14,18 @@ MARKDOWN = re.compile(r"^(#|\||[-*] |```)", re.MULTILINE)
 TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def hello(answer: Json) -> SessionUpdated:
-    """What the answer to `initialize` says of the session."""
+USUAL = "default"
+"""What the model is called that is taken where none was chosen."""
+
+
+def hello(answer: Json, model: str | None = None) -> SessionUpdated:
+    """What the answer to `initialize` says of the session. `model`: the one that it was started with."""
+    models = tables(answer.get("models"))
+    chosen = next((each for each in models if each.get("value") == (model or USUAL)), None)
     return SessionUpdated(
         commands=commands(answer),
-        models=[value for model in tables(answer.get("models")) if (value := text(model.get("value")))]
-        or None,
+        models=[value for each in models if (value := text(each.get("value")))] or None,
+        efforts=texts(chosen.get("supportedEffortLevels")) if chosen else None,
         mode=text(answer.get("current_permission_mode")) or None,
     )
 

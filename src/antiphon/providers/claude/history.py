@@ -10,6 +10,7 @@ Nothing here writes. A folder's name is its path with dashes for all but letters
 cannot be undone, so the path is read from the file itself.
 """
 
+import io
 import os
 import re
 import stat
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.providers.archive import Found, Skipped, TranscriptFile
+from antiphon.providers.base import Launch
+from antiphon.providers.loose import text
 
 if TYPE_CHECKING:
     from antiphon.providers.claude.history_ends import Ends
@@ -92,10 +95,29 @@ class ClaudeHistory:
         return Transcript(known)
 
 
-def _is_native(text: str) -> bool:
+def before(environment: Mapping[str, str], launch: Launch) -> str | None:
+    """The last line of the conversation before the first of the turns that a fork is without; None: it has all.
+
+    Our prompts' lines are named like their turns.
+    """
+    config = config_folder(environment)
+    if not launch.fork or not launch.fork_without or not launch.native_session or config is None:
+        return None
+    path = ClaudeHistory(config).find(launch.native_session, launch.folder)
+    from antiphon.providers.claude.history_entries import read
+
+    parents: dict[str, str] = {}
+    with path.open("rb") if path else io.BytesIO() as lines:
+        for line in lines:
+            if (entry := read(line)) and entry.uuid:
+                parents[entry.uuid] = text(entry.parent_uuid)
+    return next((parents[turn] for turn in launch.fork_without if parents.get(turn)), None)
+
+
+def _is_native(word: str) -> bool:
     from antiphon.providers.claude.command import NATIVE  # a start need not wait for it
 
-    return NATIVE.match(text) is not None
+    return NATIVE.match(word) is not None
 
 
 def _folders(projects: Path) -> list[Path]:

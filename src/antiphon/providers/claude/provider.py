@@ -24,6 +24,9 @@ class ClaudeProvider:
         modes=command.MODES,
         bypass_modes=command.BYPASS,
         models=("default", "opus", "sonnet", "haiku"),
+        efforts=command.EFFORTS,
+        fork="anywhere",
+        restore=True,
         background=True,
         warm=True,
     )

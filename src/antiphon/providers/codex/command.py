@@ -23,6 +23,7 @@ HELLO: Json = {
     # The list of what runs beside a turn counts as experimental.
     "capabilities": {"experimentalApi": True, "requestAttestation": False},
 }
+EFFORTS = ("minimal", "low", "medium", "high", "xhigh")
 UNWANTED = re.compile(r"\ACODEX_(SANDBOX|THREAD|MANAGED|COMPANION|INTERNAL|CI\Z)")
 """What a Codex around Antiphon leaves in the environment: ours is not inside that one."""
 
@@ -66,6 +67,8 @@ def thread(launch: Launch, by_key: bool = False) -> tuple[str, Json]:
     }
     if launch.model:
         params["model"] = launch.model
+    if launch.effort in EFFORTS:
+        params["config"] = {"model_reasoning_effort": launch.effort}
     if by_key:
         params["modelProvider"] = BY_KEY
     if launch.native_session is None:

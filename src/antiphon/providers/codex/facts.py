@@ -9,8 +9,11 @@ PLANS = {"unknown": ""}
 
 def begun(answer: Json, listed: Json) -> SessionUpdated:
     """What the answers to `thread/start` and `model/list` say of the session."""
+    model = text(answer.get("model"))
     return SessionUpdated(
-        model=text(answer.get("model")) or None,
+        model=model or None,
+        effort=text(answer.get("reasoningEffort")) or None,
+        efforts=efforts(listed, model),
         models=models(listed) or None,
         mode=mode(answer),
     )
@@ -21,6 +24,13 @@ def models(listed: Json) -> list[str]:
     offered = [each for each in tables(listed.get("data")) if each.get("hidden") is not True]
     offered.sort(key=lambda each: each.get("isDefault") is not True)
     return [name for each in offered if (name := text(each.get("model")))]
+
+
+def efforts(listed: Json, model: str) -> list[str] | None:
+    """How much the model can be told to think; None where Codex does not list it."""
+    found = next((each for each in tables(listed.get("data")) if each.get("model") == model), None)
+    offered = tables(found.get("supportedReasoningEfforts")) if found else []
+    return [name for each in offered if (name := text(each.get("reasoningEffort")))] if found else None
 
 
 def mode(answer: Json) -> str | None:

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from antiphon.providers.base import Agent, Capabilities, Launch, Limits, Readiness, Sink
-from antiphon.providers.codex import errors, modes
+from antiphon.providers.codex import command, errors, modes
 from antiphon.providers.login import Prepared
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ class CodexProvider:
         images=True,
         modes=modes.MODES,
         bypass_modes=modes.BYPASS,
+        efforts=command.EFFORTS,
+        fork="end",
         background=True,
         warm=True,
     )

@@ -3,13 +3,11 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
-from antiphon.model.ids import new_id
 from antiphon.providers.acp.launch import AcpEntry
-from antiphon.providers.base import ProviderFailed, Readiness
+from antiphon.providers.base import Readiness
 from antiphon.providers.cursor import roads
-from antiphon.providers.process import AgentProcess
+from antiphon.providers.finder import printed
 from antiphon.providers.programs import Program
 
 LOOK_S = 4.0
@@ -22,7 +20,7 @@ async def look(entry: AcpEntry, around: Mapping[str, str]) -> Readiness:
     """Its version, and whether it is signed in."""
     path = entry.command[0]
     version, status = await asyncio.gather(
-        printed(path, "--version", around), printed(path, "status", around)
+        printed(_asked(path, "--version"), around, LOOK_S), printed(_asked(path, "status"), around, LOOK_S)
     )
     key = next((name for name in roads.CLI_KEYS if around.get(name)), None)
     signed_in = True if key else is_signed_in(status)
@@ -44,20 +42,5 @@ def is_signed_in(status: str) -> bool | None:
     return True if IN.search(status) else None
 
 
-async def printed(path: str, argument: str, around: Mapping[str, str]) -> str:
-    """What the command prints; "" when it cannot be run or does not end in time."""
-    program = Program(provider=roads.ID, name=roads.NAME, command=[path, argument])
-    try:
-        started = await AgentProcess.start(program, folder=Path("/"), environment=around, marker=new_id())
-    except ProviderFailed:
-        return ""
-    lines: list[bytes] = []
-    try:
-        async with asyncio.timeout(LOOK_S):
-            while (line := await started.read_line()) is not None:
-                lines.append(line)
-    except TimeoutError:
-        return ""
-    finally:
-        await started.close()
-    return b"\n".join([*lines, started.lines.part]).decode(errors="replace")
+def _asked(path: str, argument: str) -> Program:
+    return Program(provider=roads.ID, name=roads.NAME, command=[path, argument])

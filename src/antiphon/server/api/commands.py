@@ -13,7 +13,9 @@ from antiphon.server.connection import LIMITS
 from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import ApiError, refusals
 
-EffectCommand = c.Prompt | c.Cancel | c.Wait | c.Answer | c.Dequeue | c.Reorder | c.ResumeQueue | c.StopTask
+EffectCommand = (
+    c.Prompt | c.Cancel | c.Wait | c.Answer | c.Dequeue | c.Reorder | c.Edit | c.ResumeQueue | c.StopTask
+)
 
 IdempotencyKey = Annotated[
     str | None, HeaderParameter(name="Idempotency-Key", description=f"The command's id: {ID_PATTERN}")

@@ -1,6 +1,7 @@
 """Projects: named folders that agents work in, once a person trusts them."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from litestar import get, patch, post
@@ -9,10 +10,14 @@ from litestar.params import FromPath, RequestBody
 from antiphon.log import projects as log
 from antiphon.server import folders
 from antiphon.server.brings import brings
+from antiphon.server.config import start_folder
 from antiphon.server.context import Context
 from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import not_found, refusals
 from antiphon.server.rest import BringsList, NewProject, Project, ProjectChanges, Projects
+
+PRACTICE = "antiphon-practice"
+"""The folder to try things in."""
 
 
 @get("/api/projects", tags=["projects"], responses=refusals())
@@ -38,6 +43,29 @@ async def add_project(parts: Parts, caller: Caller, data: RequestBody[NewProject
         )
     )
     return _resource(row, missing=False)
+
+
+@post("/api/projects/practice", status_code=200, tags=["projects"], responses=refusals(403, 404, 409))
+async def practice_project(parts: Parts, caller: Caller) -> Project:
+    """Make an empty folder to try things in a project; trusted, as long as it brings nothing that agents obey."""
+    above = str(start_folder(parts.roots))
+    path, harmless = await asyncio.to_thread(_practice_folder, above, parts.roots)
+    now = parts.clock.now()
+    row = await parts.log.write(
+        lambda conn: log.add_project(
+            conn, user=caller.user, path=str(path), at=now, trusted_at=now if harmless else None
+        )
+    )
+    return _resource(row, missing=False)
+
+
+def _practice_folder(above: str, roots: Sequence[Path]) -> tuple[Path, bool]:
+    """The folder, made where it is not, and whether it brings nothing. Raises FolderError."""
+    try:
+        path = folders.make(above, PRACTICE, roots)
+    except folders.FolderExists:
+        path = folders.allowed(str(Path(above) / PRACTICE), roots)
+    return path, not brings(path)
 
 
 @patch("/api/projects/{project:str}", tags=["projects"], responses=refusals(404, 409))
@@ -92,4 +120,4 @@ def _resource(row: log.Project, *, missing: bool) -> Project:
     )
 
 
-ROUTES = (list_projects, add_project, change_project, project_brings, trust_project)
+ROUTES = (list_projects, add_project, practice_project, change_project, project_brings, trust_project)

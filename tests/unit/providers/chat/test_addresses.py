@@ -34,6 +34,7 @@ def test_one_of_the_usual_is_not_asked_twice() -> None:
         "http://",
         "http://me:pw@gpu",
         "http://gpu/?a=1",
+        "http://gpu/#a",
         "http://gpu:port",
     ],
 )

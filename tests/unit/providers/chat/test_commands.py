@@ -164,7 +164,7 @@ async def test_what_it_leaves_behind_may_write_on(
 ) -> None:
     """It is read, so that it does not stop at a full pipe; shown it is no more."""
     monkeypatch.setattr(commands, "DRAIN_S", 0)
-    writes = "while [ ! -e go ]; do sleep 0.01; done; head -c 4000000 /dev/zero; touch written"
+    writes = "while [ ! -e go ]; do sleep 0.01; done; head -c 4000000 /dev/zero && touch written"
     found = await run(tmp_path, f"sh -c '{writes}' & echo begun")
     (tmp_path / "go").touch()
     async with asyncio.timeout(10):

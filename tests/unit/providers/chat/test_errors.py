@@ -91,8 +91,13 @@ def test_errors_without_a_status(error: BaseException, code: str) -> None:
     ],
 )
 def test_a_400_of_a_context_that_is_full(words: str) -> None:
-    """The words say more than the status."""
-    assert told(http(400, words)).code == "prompt-too-long"
+    """The words say more than the status, whichever it is."""
+    for status in (400, 404):
+        found = told(http(status, words))
+        assert (found.code, found.message) == (
+            "prompt-too-long",
+            "The conversation is too long for this model.",
+        )
 
 
 def test_a_rate_limit_says_until_when() -> None:
@@ -127,3 +132,9 @@ def test_the_causes_of_a_broken_connection_are_told() -> None:
     error = x.ModelConnectionError("m", "Connection error.")
     error.__cause__ = OSError("Connection refused")
     assert told(error).detail == "Connection error.\nConnection refused"
+    error.__cause__.__cause__ = OSError("refused")
+    assert told(error).detail == "Connection error.\nConnection refused", "nothing is told twice"
+    error.__cause__ = last = OSError("1")
+    for number in range(2, 9):
+        last.__cause__ = last = OSError(str(number))
+    assert told(error).detail == "Connection error.\n1\n2\n3", "nor without end"

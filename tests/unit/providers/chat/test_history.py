@@ -97,6 +97,8 @@ def test_how_a_turn_broke_off_is_told_before_the_next_prompt() -> None:
 def test_reasoning_notes_and_strays_are_for_people() -> None:
     """They are not told again."""
     others = [
+        Message(text=""),
+        Message(role="user", text="what the person said, as Claude Code tells it again"),
         Reasoning(text="hm"),
         Note(text="note"),
         ToolCall(title="Ended a process left behind: tail", status="completed"),
@@ -119,6 +121,8 @@ def test_a_queued_prompt_taken_back_says_nothing() -> None:
     first = [started("one"), said("1"), e.TurnCompleted()]
     events = [*first, e.TurnCancelled(dequeued=True), started("two"), e.TurnCompleted()]
     assert told(*events)[-1] == ("user-prompt", "two")
+    while_it_ran = [started("one"), e.TurnCancelled(dequeued=True), said("1"), e.TurnCompleted()]
+    assert told(*while_it_ran) == [("user-prompt", "one"), ("text", "1")]
 
 
 def test_a_turn_that_broke_off_can_be_gone_on_from() -> None:

@@ -17,6 +17,7 @@ def test_openrouters_list() -> None:
                     "supported_parameters": ["tools", "max_tokens"],
                 },
                 {"id": "b/plain", "context_length": 50, "supported_parameters": ["max_tokens"]},
+                {"id": "c/unsaid", "context_length": 50},
                 {"name": "no id"},
                 "nonsense",
             ]
@@ -25,6 +26,7 @@ def test_openrouters_list() -> None:
     assert found == [
         Offer(id="a/sees", context=90, images=True, tools=True),
         Offer(id="b/plain", context=50, images=False, tools=False),
+        Offer(id="c/unsaid", context=50, images=False, tools=True),
     ]
 
 

@@ -39,6 +39,21 @@ def test_a_conversation_is_resumed_by_its_id() -> None:
     assert command.arguments(launch(native_session=ID))[-1] == f"--resume={ID}"
 
 
+def test_a_fork_is_cut_at_a_line_and_the_conversation_itself_never() -> None:
+    """Only with `--fork-session`; what is none of Claude's ids is no argument."""
+    until = "0198c0de-0000-7000-8000-00000000beef"
+    forked = command.arguments(launch(native_session=ID, fork=True), until)
+    assert forked[-3:] == [f"--resume={ID}", "--fork-session", f"--resume-session-at={until}"]
+    assert command.arguments(launch(native_session=ID), until)[-1] == f"--resume={ID}"
+    assert command.arguments(launch(native_session=ID, fork=True), "--x")[-1] == "--fork-session"
+
+
+def test_an_effort_is_one_of_claudes() -> None:
+    """Anything else is left out."""
+    assert "--effort=high" in command.arguments(launch(effort="high"))
+    assert not [word for word in command.arguments(launch(effort="--x")) if "effort" in word]
+
+
 @pytest.mark.parametrize(
     "native",
     [

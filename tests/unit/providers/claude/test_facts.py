@@ -29,6 +29,19 @@ def test_the_hello_leaves_out_what_is_not_told() -> None:
     assert (told.models, told.mode, told.commands) == (None, None, [])
 
 
+def test_the_efforts_are_those_of_the_model_that_is_set() -> None:
+    """A model that has none says so; of one that is not listed nothing is known."""
+    told = {
+        "models": [
+            {"value": "default", "supportedEffortLevels": ["low", "high"]},
+            {"value": "haiku"},
+        ]
+    }
+    assert facts.hello(told).efforts == ["low", "high"]
+    assert facts.hello(told, "haiku").efforts == []
+    assert facts.hello(told, "other").efforts is None
+
+
 def test_background_tasks() -> None:
     """By kind; one without words is named by its id."""
     told = {

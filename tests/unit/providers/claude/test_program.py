@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon.providers import finder
 from antiphon.providers.base import ProviderFailed
 from antiphon.providers.claude import program
 from antiphon.providers.claude.program import Finder
@@ -57,7 +58,7 @@ async def test_the_persons_own_goes_first(tmp_path: Path, machine: dict[str, str
     """Before the one that comes as a package, though that is newer."""
     own = claude(tmp_path / "bin", NEW)
     found = await Finder().find(machine)
-    assert (found.path, found.version, found.bundled) == (own, NEW, False)
+    assert (found.path, found.version) == (own, NEW)
 
 
 @pytest.mark.parametrize("place", program.HOMES)
@@ -72,7 +73,7 @@ async def test_it_is_found_where_its_installers_put_it(
 async def test_the_package_is_used_where_there_is_no_other(machine: dict[str, str], bundled: str) -> None:
     """Without importing it."""
     found = await Finder().find(machine)
-    assert (found.path, found.version, found.bundled) == (bundled, NEWER, True)
+    assert (found.path, found.version) == (bundled, NEWER)
 
 
 async def test_one_that_is_too_old_is_passed_over(
@@ -80,7 +81,7 @@ async def test_one_that_is_too_old_is_passed_over(
 ) -> None:
     """The next that is new enough is used."""
     claude(tmp_path / "bin", OLD)
-    assert (await Finder().find(machine)).bundled
+    assert (await Finder().find(machine)).path == bundled
 
 
 async def test_too_old_is_told_with_the_way_to_a_newer_one(tmp_path: Path, machine: dict[str, str]) -> None:
@@ -137,7 +138,7 @@ async def test_one_that_hangs_is_given_up(
     tmp_path: Path, machine: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within its limit, and ended."""
-    monkeypatch.setattr(program, "VERSION_S", 0.3)
+    monkeypatch.setattr(finder, "VERSION_S", 0.3)
     claude(tmp_path / "bin", NEW, says="sleep 300")
     with pytest.raises(ProviderFailed, match="does not run"):
         await Finder().find(machine)

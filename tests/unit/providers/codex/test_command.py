@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from antiphon.providers.base import Launch, ProviderFailed
-from antiphon.providers.codex import command
+from antiphon.providers.codex import command, facts
 from antiphon.providers.codex.modes import BYPASS, MODES
 from antiphon.providers.codex.provider import CodexProvider
 
@@ -123,3 +123,25 @@ def test_by_key_the_thread_names_its_provider() -> None:
     assert command.thread(launch(), by_key=True)[1]["modelProvider"] == command.BY_KEY
     assert command.thread(launch(native_session=ID), by_key=True)[1]["modelProvider"] == command.BY_KEY
     assert "modelProvider" not in command.thread(launch())[1]
+
+
+def test_an_effort_is_one_of_codexs() -> None:
+    """In the configuration of the thread; anything else is left out."""
+    assert command.thread(launch(effort="high"))[1]["config"] == {"model_reasoning_effort": "high"}
+    assert "config" not in command.thread(launch(effort="--x"))[1]
+    assert command.thread(launch(effort="low", native_session=ID))[1]["config"]
+
+
+def test_the_efforts_are_those_of_the_threads_model() -> None:
+    """As Codex lists them; of a model that it does not list nothing is known."""
+    listed = {
+        "data": [
+            {
+                "model": "a",
+                "supportedReasoningEfforts": [{"reasoningEffort": "low"}, {"reasoningEffort": "high"}],
+            }
+        ]
+    }
+    told = facts.begun({"model": "a", "reasoningEffort": "low"}, listed)
+    assert (told.effort, told.efforts) == ("low", ["low", "high"])
+    assert facts.begun({"model": "b"}, listed).efforts is None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon.providers import finder
 from antiphon.providers.base import ProviderFailed
 from antiphon.providers.codex import program
 from antiphon.providers.codex.program import Finder
@@ -96,7 +97,7 @@ async def test_one_that_hangs_is_given_up(
     tmp_path: Path, machine: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within its limit, and ended."""
-    monkeypatch.setattr(program, "VERSION_S", 0.3)
+    monkeypatch.setattr(finder, "VERSION_S", 0.3)
     codex(tmp_path / "bin/codex", NEW, says="sleep 300")
     with pytest.raises(ProviderFailed, match="does not run"):
         await Finder().find(machine)

@@ -20,6 +20,7 @@ from antiphon.providers.cursor.updates import CUT
         ("[unavailable] HTTP 429", "usage-limit"),
         ("[resource_exhausted] You have hit your usage limit", "usage-limit"),
         ("[unknown] HTTP 500", "overloaded"),
+        ("[resource_exhausted] HTTP 503", "overloaded"),
         ("[unavailable] HTTP 503", "overloaded"),
         ("[unavailable] HTTP 529", "overloaded"),
         ("[unavailable] out of order", "overloaded"),
@@ -46,6 +47,10 @@ class AgentBusyError(Exception):
     """As the SDK names it."""
 
 
+class AuthenticationError(Exception):
+    """As the SDK names it."""
+
+
 class NetworkError(Exception):
     """As the SDK names it."""
 
@@ -54,6 +59,8 @@ class NetworkError(Exception):
     ("error", "code"),
     [
         (AgentBusyError("agent has already active run"), "invalid-request"),
+        (AuthenticationError("no"), "auth"),
+        (AuthenticationError("[unavailable] HTTP 429"), "usage-limit"),
         (NetworkError("All connection attempts failed"), "network"),
         (RuntimeError(""), "internal"),
     ],

@@ -1,12 +1,17 @@
 """Which road to Cursor there is."""
 
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from antiphon.providers.base import ProviderFailed
+from antiphon.model.ids import new_id
+from antiphon.providers.base import Launch, ProviderFailed
 from antiphon.providers.cursor import cli, driver, roads
+from antiphon.providers.cursor.provider import CursorProvider
+from antiphon.testing.sink import RecordingSink
 
 
 def program(path: Path) -> Path:
@@ -32,6 +37,69 @@ def with_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(roads, "find_spec", lambda name: Spec)
     return program(tmp_path / "cursor_sdk" / roads.LAUNCHER)
+
+
+def test_a_package_of_that_name_without_a_file_is_not_the_sdk(
+    around: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is left of it is a namespace to Python."""
+    monkeypatch.setattr(roads, "find_spec", lambda name: ModuleSpec(name, None))
+    assert roads.road(around) is None
+
+
+def test_the_cli_opens_no_browser() -> None:
+    """There is nobody before the server's screen."""
+    assert roads.CLI.surroundings({"NO_OPEN_BROWSER": "0"})["NO_OPEN_BROWSER"] == "1"
+
+
+async def test_without_a_road_it_says_so(
+    around: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a look, and to who opens it all the same; the provider tells of the CLI, which a person would install."""
+    for name, value in around.items():
+        monkeypatch.setenv(name, value)
+    provider = CursorProvider()
+    ready = await provider.readiness()
+    assert (ready.found, ready.action) == (False, roads.missing(around)[1])
+    assert provider.capabilities == roads.CLI.capabilities and provider.login == roads.CLI.login
+    launch = Launch(session=new_id(), folder=tmp_path, marker=new_id(), environment=around)
+    with pytest.raises(ProviderFailed) as failed:
+        await provider.open(launch, RecordingSink())
+    assert failed.value.failure.code == "provider-missing" and failed.value.failure.action == ready.action
+
+
+@pytest.mark.parametrize("key", ["", "key_x"])
+async def test_over_the_sdk_a_key_is_all(
+    around: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """Without one it is there, and not signed in; either way it says what it takes to agree to."""
+    with_sdk(tmp_path, monkeypatch)
+    for name, value in {**around, roads.KEY: key}.items():
+        monkeypatch.setenv(name, value)
+    ready = await CursorProvider().readiness()
+    assert (ready.found, ready.signed_in, ready.warning) == (True, bool(key), roads.CONSENT)
+    assert (ready.action is None, bool(ready.account)) == (bool(key), bool(key))
+    around = {**around, roads.KEY: "key_x"}
+    launch = Launch(session=new_id(), folder=tmp_path, marker=new_id(), environment=around)
+    for refused, words in (
+        (launch, "Nobody has agreed"),
+        (replace(launch, consented=True, native_session="0a1b-cli"), "held over the Cursor CLI"),
+    ):
+        with pytest.raises(ProviderFailed, match=words):
+            await CursorProvider().open(refused, RecordingSink())
+
+
+@pytest.mark.parametrize("key", roads.CLI_KEYS)
+async def test_a_key_is_as_good_as_the_clis_login(around: dict[str, str], tmp_path: Path, key: str) -> None:
+    """Whatever it says of its login; that it runs is told by its version."""
+    path = program(tmp_path / "bin/cursor-agent")
+    path.write_text('#!/bin/sh\n[ "$1" = --version ] && echo 2026.1 || echo Not logged in\n')
+    entry = roads.road(around)
+    assert entry
+    out = await cli.look(entry, around)
+    assert (out.version, out.signed_in, out.action) == ("2026.1", False, entry.names.sign_in)
+    keyed = await cli.look(entry, {**around, key: "x"})
+    assert (keyed.signed_in, keyed.account, keyed.action) == (True, f"Cursor CLI, API key from {key}", None)
 
 
 def test_nothing_is_there(around: dict[str, str]) -> None:

@@ -99,7 +99,8 @@ def test_a_unified_diff_has_two_sides(diff: str, before: str | None, after: str 
 
 def test_an_edit_without_a_diff_shows_none() -> None:
     """It is done all the same."""
-    assert call("edit", {"path": "a"}, success(linesAdded=1))["status"] == "completed"
+    update = call("edit", {"path": "a"}, success(linesAdded=1))
+    assert update["status"] == "completed" and "content" not in update
 
 
 def test_a_to_do_list_is_a_plan_and_no_call() -> None:

@@ -108,6 +108,7 @@ def test_words_after_a_call_without_a_result_end_it() -> None:
         "agent_message_chunk",
     )
     assert "began again" in str(ended["content"])
+    assert updates.of(update("shell-output-delta", event={"stdout": {"data": "late\n"}})) == []
     assert len(updates.of(message("thinking", text="hm"))) == 1
     result = {"status": "success", "value": {"exitCode": 0, "stdout": "late"}}
     [late] = updates.of(
@@ -116,3 +117,17 @@ def test_words_after_a_call_without_a_result_end_it() -> None:
         )
     )
     assert late["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [message("thinking", text=""), message("assistant", message={"content": [{"type": "text", "text": ""}]})],
+)
+def test_a_thought_ends_it_too_and_no_words_do_not(nothing: dict[str, Any]) -> None:
+    """An empty event comes while a command runs."""
+    updates = Updates()
+    updates.of(shell("one"))
+    assert updates.of(nothing) == []
+    ended, thought = updates.of(message("thinking", text="hm"))
+    assert (ended["toolCallId"], ended["status"]) == ("one", "failed")
+    assert thought["sessionUpdate"] == "agent_thought_chunk"

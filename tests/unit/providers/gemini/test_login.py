@@ -29,6 +29,13 @@ FROM_KEY = "API key from GEMINI_API_KEY"
             {"GOOGLE_CLOUD_PROJECT": "p"},
             Login(signed_in=True, account="Vertex AI, project p"),
         ),
+        (
+            Found(selected="oauth-personal", email="a@b.example"),
+            {"GEMINI_FORCE_ENCRYPTED_FILE_STORAGE": "true"},
+            Login(account="a@b.example"),
+        ),
+        (Found(selected="vertex-ai"), {"GOOGLE_API_KEY": "sk"}, Login(signed_in=True, account="Vertex AI")),
+        (Found(selected="vertex-ai"), {}, Login(account="Vertex AI")),
         (Found(selected="gateway"), {}, Login(account="gateway")),
     ],
 )

@@ -80,6 +80,7 @@ export const failures = {
   "unsent.wait": "Wait",
   "unsent.dequeue": "Removing a prompt from the queue",
   "unsent.reorder": "The queue's new order",
+  "unsent.edit": "A waiting prompt's new words",
   "unsent.resume-queue": "Resuming the queue",
   "unsent.stop-task": "Stopping a background task",
   "unsent.prompt": "Your prompt",

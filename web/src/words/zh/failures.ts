@@ -79,6 +79,7 @@ export const failures: Translated<typeof en> = {
   "unsent.wait": "继续等待",
   "unsent.dequeue": "从队列移除提示词",
   "unsent.reorder": "队列的新顺序",
+  "unsent.edit": "排队提示词的新内容",
   "unsent.resume-queue": "恢复队列",
   "unsent.stop-task": "停止后台任务",
   "unsent.prompt": "你的提示词",

@@ -1,0 +1,233 @@
+"""Story 6: what the agent changed, and the files it changed it in, on desktop and phone."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.pages import PHONE, Desk, Tab
+from tests.rest import command, prompt, wait_for
+from tests.unit.workspace.repo import Repo
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+CODE = "".join(f"value_{number} = {number}\n" for number in range(1, 61))
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
+    "c000000301010018dd8db00000000049454e44ae426082"
+)
+HOSTILE = b"""<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" onload="top.pwned = 1">
+<script>top.pwned = 1; document.cookie = "pwned=1"</script><circle r="9" cx="20" cy="20"/></svg>"""
+
+
+@pytest.fixture
+def repo(desk: Desk) -> Repo:
+    """The project's folder, with a commit."""
+    repo = Repo(desk.server.root / "site")
+    repo.write("src/app.py", CODE)
+    repo.write("src/deep/inner.py", "inner = True\n")
+    repo.write(".gitignore", "*.log\n")
+    repo.commit()
+    return repo
+
+
+def do(desk: Desk, session: str, text: str) -> str:
+    """The practice agent does it, and the person allows it; returns the turn, once it has ended."""
+    turn = prompt(desk.api, session, text).raise_for_status().json()["turn"]
+    asked = wait_for(desk.api, session, "approval-requested")
+    option = next(each["id"] for each in asked["options"] if each["kind"] == "allow-once")
+    answer = {"type": "answer", "session": session, "approval": asked["approval"], "option": option}
+    command(desk.api, answer).raise_for_status()
+    wait_for(desk.api, session, "turn-completed")
+    return turn
+
+
+def file(tab: Tab, path: str) -> Any:
+    return tab.by("changed-file", path=path)
+
+
+async def opens(tab: Tab, name: str) -> None:
+    """Go to a side of the session."""
+    await tab.by(f"tab-{name}").click()
+    await expect(tab.by(f"tab-{name}")).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
+async def test_what_changed(desk: Desk, repo: Repo, viewport: dict[str, int] | None) -> None:
+    """It appears as the agent works; lines are commented on in the prompt; a turn's part is told apart."""
+    context = await desk.new_context(**({"viewport": viewport, "has_touch": True} if viewport else {}))
+    await context.add_cookies(desk.cookies())
+    session = await asyncio.to_thread(desk.make_session)
+    tab = await desk.session_tab(session, context=context)
+    await opens(tab, "changes")
+    await expect(tab.by("changes-none")).to_be_visible()
+
+    repo.write("src/app.py", CODE.replace("value_30 = 30\n", "value_30 = 'thirty'\nnew_line = 1\n"))
+    repo.write("data.bin", b"\0\1\2")
+    turn = await asyncio.to_thread(do, desk, session, "write notes.md: by the agent")
+    await expect(file(tab, "notes.md")).to_be_visible()
+    await expect(tab.by("changes-count")).to_contain_text("3")
+    await expect(tab.by("branch")).to_have_text("main")
+    await expect(file(tab, "data.bin")).to_contain_text("binary")
+    patch = file(tab, "src/app.py").get_by_test_id("patch")
+    await expect(patch).to_contain_text("new_line = 1")
+    await expect(patch.locator(".diff-code-insert")).to_have_count(2)
+    assert not await tab.scrolls_sideways()
+
+    await patch.locator(".diff-gutter-insert").last.click()
+    await tab.by("comment").fill("Why not 30?")
+    await tab.by("comment-add").click()
+    await expect(tab.by("comment-box")).to_have_count(0)
+    await opens(tab, "conversation")
+    await expect(tab.composer).to_have_value("> `src/app.py:31`\n> + new_line = 1\n\nWhy not 30?\n")
+
+    await tab.page.goto(f"{desk.server.url}/sessions/{session}/changes?turn={turn}")
+    await expect(file(tab, "notes.md")).to_be_visible()
+    await expect(tab.by("changed-file")).to_have_count(1)
+    await tab.by("changes-since").select_option("")
+    await expect(tab.by("changed-file")).to_have_count(3)
+    assert tab.errors == []
+
+
+async def test_by_keyboard(desk: Desk, repo: Repo) -> None:
+    """From file to file, from line to line, several lines at once, without a mouse; side by side where there is room."""
+    for name in ("a", "b", "c"):
+        repo.write(f"{name}.py", f"{name} = 1\n{name} = 2\n{name} = 3\n")
+    tab = await desk.session_tab()
+    await opens(tab, "changes")
+    await expect(tab.by("changed-file")).to_have_count(3)
+    await tab.page.keyboard.press("j")
+    await tab.page.keyboard.press("j")
+    focused = tab.page.locator(":focus")
+    await expect(focused).to_have_attribute("data-testid", "changed-file-name")
+    await expect(focused).to_contain_text("b.py")
+    await tab.page.keyboard.press("Enter")
+    await expect(file(tab, "b.py")).to_have_attribute("data-open", "false")
+    await tab.page.keyboard.press("k")
+    await expect(focused).to_contain_text("a.py")
+    await expect(file(tab, "a.py").get_by_test_id("patch")).to_be_visible()
+    await tab.page.keyboard.press("Tab")
+    await tab.page.keyboard.press("Tab")
+    await expect(focused).to_have_attribute("data-testid", "patch")
+    for key in ("ArrowDown", "ArrowDown", "Shift+ArrowDown", "c"):
+        await tab.page.keyboard.press(key)
+    await expect(tab.by("comment")).to_be_focused()
+    await tab.page.keyboard.type("Both")
+    await tab.page.keyboard.press("Control+Enter")
+    await expect(focused).to_have_attribute("data-testid", "patch")
+    await opens(tab, "conversation")
+    await expect(tab.composer).to_have_value("> `a.py:2-3`\n> + a = 2\n> + a = 3\n\nBoth\n")
+    await opens(tab, "changes")
+    repo.write("src/app.py", CODE.replace("value_9 ", "value_nine "))
+    await tab.by("changes-again").click()
+    await tab.by("view-split").click()
+    await expect(file(tab, "src/app.py").locator(".diff-split")).to_be_visible()
+
+
+async def test_where_there_is_nothing_to_compare(desk: Desk) -> None:
+    """No git: it says so and leads to the files. No trust: nothing but the way to trust it. Reported edits stand in."""
+    session = await asyncio.to_thread(desk.make_session)
+    turn = await asyncio.to_thread(do, desk, session, "write notes.md: by the agent")
+    tab = await desk.session_tab(session)
+    await opens(tab, "changes")
+    await expect(tab.by("no-git")).to_contain_text("git init")
+    await expect(tab.by("changes-since")).to_be_visible()
+    await tab.by("changes-since").select_option(turn)
+    await expect(tab.by("reported").get_by_test_id("diff")).to_contain_text("by the agent")
+    await tab.by("changes-since").select_option("")
+    await tab.by("no-git").get_by_role("link").click()
+    await expect(tab.by("tree-entry", path="notes.md")).to_be_visible()
+
+    await asyncio.to_thread(desk.make_project, "wary", trust=False)
+    (desk.server.root / "wary/secret.txt").write_text("secret")
+    wary = await asyncio.to_thread(desk.make_session, project="wary")
+    for side in ("changes", "files"):
+        other = await desk.tab(f"sessions/{wary}/{side}")
+        await expect(other.by("trust-review")).to_be_visible()
+        await expect(other.by("tree-entry")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
+async def test_files(desk: Desk, repo: Repo, viewport: dict[str, int] | None) -> None:
+    """The tree, a file with a line's address, what is ignored, pictures, what is no text; it refreshes by itself."""
+    repo.write("noise.log", "x")
+    repo.write("dot.png", PIXEL)
+    repo.write("data.bin", b"\0\1\2")
+    repo.write("long.txt", "".join(f"row {number}\n" for number in range(1, 40_001)))
+    (repo.top / "way-out").symlink_to("/etc")
+    context = await desk.new_context(**({"viewport": viewport} if viewport else {}))
+    await context.add_cookies(desk.cookies())
+    session = await asyncio.to_thread(desk.make_session)
+    tab = await desk.session_tab(session, context=context)
+    await opens(tab, "files")
+    await expect(tab.by("tree-entry", path="noise.log")).to_have_attribute("data-ignored", "true")
+    await expect(tab.by("tree-entry", path="way-out")).to_have_attribute("data-kind", "link")
+    await expect(tab.by("tree-entry", path=".git")).to_have_count(0)
+    await tab.by("tree-entry", path="src").click()
+    await tab.by("tree-entry", path="src/app.py").click()
+    await expect(tab.by("file-text")).to_contain_text("value_60 = 60")
+    await expect(tab.by("file-text").locator(".tok-constant").first).to_be_visible()
+    await tab.by("file-text").locator('[data-number="7"]').click()
+    assert tab.page.url.endswith(f"/sessions/{session}/files/src/app.py#L7")
+    await tab.by("file-mention").click()
+    repo.write("src/app.py", "fresh = 1\n")
+    await asyncio.to_thread(do, desk, session, "write src/made.py: made")
+    await expect(tab.by("file-text")).to_contain_text("fresh = 1")
+
+    for name, seen in (("dot.png", "file-picture"), ("data.bin", "file-binary")):
+        await tab.page.goto(f"{desk.server.url}/sessions/{session}/files/{name}")
+        await expect(tab.by(seen)).to_be_visible()
+    await tab.page.goto(f"{desk.server.url}/sessions/{session}/files/long.txt#L39000")
+    await expect(tab.by("file-text").locator('[data-line="39000"]')).to_be_in_viewport()
+    await tab.reload()
+    await expect(tab.by("file-text").locator('[data-chosen="true"]')).to_have_text("39000row 39000")
+    assert not await tab.scrolls_sideways()
+    if viewport:
+        await tab.by("files-back").click()
+    await expect(tab.by("tree-entry", path="long.txt")).to_be_visible()
+    await opens(tab, "conversation")
+    await expect(tab.composer).to_have_value("> `src/app.py:7`\n> value_7 = 7\n")
+    assert tab.errors == []
+
+
+async def test_the_tree_by_keyboard(desk: Desk, repo: Repo) -> None:
+    """As trees are used everywhere: arrows open, close and move."""
+    tab = await desk.session_tab()
+    await opens(tab, "files")
+    await tab.by("tree-entry", path="src").focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"):
+        await tab.page.keyboard.press(key)
+        await expect(tab.page.locator('[role="treeitem"]:focus')).to_have_count(1)
+    await expect(tab.page.locator(":focus")).to_have_attribute("data-path", "src/deep/inner.py")
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.by("file", path="src/deep/inner.py")).to_contain_text("inner = True")
+    await tab.by("tree-entry", path="src/deep/inner.py").focus()
+    await tab.page.keyboard.press("ArrowLeft")
+    await tab.page.keyboard.press("ArrowLeft")
+    await expect(tab.by("tree-entry", path="src/deep/inner.py")).to_have_count(0)
+
+
+async def test_nothing_of_a_project_runs(make_desk: Callable[..., Any], desk: Desk, repo: Repo) -> None:
+    """A picture with a script is drawn without it; opened by itself it is nobody: no script, no cookie, no request."""
+    repo.write("evil.svg", HOSTILE)
+    repo.write("page.html", b"<!doctype html><script>top.pwned = 1</script>")
+    repo.write("evil.py", b"x = '<img src=x onerror=\"top.pwned = 1\">'\n")
+    tab = await desk.session_tab()
+    page = tab.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name, seen in (("evil.svg", "file-picture"), ("page.html", "file-text"), ("evil.py", "file-text")):
+        await page.goto(f"{page.url.split('/files')[0]}/files/{name}")
+        await expect(tab.by(seen)).to_be_visible()
+        assert await page.evaluate("window.pwned") is None
+    await opens(tab, "changes")
+    await expect(tab.by("patch").filter(has_text="onerror").first).to_be_visible()
+    assert await page.evaluate("window.pwned") is None
+    project = desk.api.get("/api/projects").json()["projects"][0]["id"]
+    await page.goto(f"{desk.server.url}/api/projects/{project}/files/raw?path=evil.svg")
+    assert await page.evaluate("[window.pwned, window.origin]") == [None, "null"]
+    assert not [url for url in asked if desk.foreign(url)]
+    cookies = await tab.page.context.cookies()
+    assert "pwned" not in {cookie["name"] for cookie in cookies}

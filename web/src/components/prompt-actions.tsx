@@ -1,0 +1,51 @@
+import { lazy, Suspense, useState } from "react";
+import { linkTo } from "../copy";
+import { say } from "../words";
+import { IconButton } from "./button";
+import { CopyButton } from "./copy-button";
+import type { IconName } from "./icons";
+import { useSession } from "./session-context";
+
+const AgainDialog = lazy(() => import("./prompt-again").then(({ AgainDialog }) => ({ default: AgainDialog })));
+const ForkDialog = lazy(() => import("./prompt-again").then(({ ForkDialog }) => ({ default: ForkDialog })));
+const RestoreDialog = lazy(() => import("./prompt-restore").then(({ RestoreDialog }) => ({ default: RestoreDialog })));
+
+const ACTIONS = [
+  { what: "again", icon: "edit", label: "again.action", Opened: AgainDialog },
+  { what: "fork", icon: "fork", label: "fork.action", Opened: ForkDialog },
+  { what: "restore", icon: "undo", label: "restore.action", Opened: RestoreDialog },
+] as const satisfies { what: string; icon: IconName; label: string; Opened: unknown }[];
+
+/** In a line of small words: the target is larger than the line. */
+const SMALL = "!size-7 -my-1.5 pointer-coarse:!size-11 pointer-coarse:-my-3.5";
+
+/** What can be done with an earlier prompt: copy it, ask it anew, go on from it, bring its files back. Quiet until looked for. */
+export function PromptActions({ turn, text, running }: { turn: string; text: string; running: boolean }) {
+  const { feed } = useSession();
+  const [open, setOpen] = useState<string>();
+  const close = () => { setOpen(undefined); };
+  return (
+    <span
+      data-testid="prompt-actions"
+      className="flex opacity-0 transition-opacity group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100"
+    >
+      <CopyButton text={text} label={say("copy.prompt")} testid="copy-prompt" className={SMALL} />
+      <CopyButton text={() => linkTo(feed.session, { turn })} label={say("copy.link.turn")} icon="link" testid="link-turn" className={SMALL} />
+      {ACTIONS.map(({ what, icon, label }) => (
+        <IconButton
+          key={what}
+          icon={icon}
+          label={say(label)}
+          size={13}
+          testid={`prompt-${what}`}
+          disabled={running && what !== "again"}
+          className={SMALL}
+          onClick={() => { setOpen(what); }}
+        />
+      ))}
+      <Suspense>
+        {ACTIONS.map(({ what, Opened }) => open === what && <Opened key={what} turn={turn} onClose={close} />)}
+      </Suspense>
+    </span>
+  );
+}

@@ -1,0 +1,36 @@
+import { useEffect } from "react";
+import { say } from "../words";
+import { ConnectionBanner, ConnectionDot } from "./connection";
+import { Link } from "./link";
+import { AccountSettings } from "./settings-account";
+import { AgentsSummary } from "./settings-agents";
+import { LookSettings } from "./settings-look";
+import { AboutSettings, DataSettings } from "./settings-data";
+import { Wordmark } from "./wordmark";
+
+/** Everything that is set once: who may come in, how it looks, where the data lies. */
+export default function SettingsView() {
+  useEffect(() => {
+    document.title = `${say("settings.title")} · Antiphon`;
+    return () => { document.title = "Antiphon"; };
+  }, []);
+  return (
+    <div className="h-dvh overflow-y-auto">
+      <ConnectionBanner />
+      <main className="mx-auto max-w-2xl px-4 pt-5 pb-16 sm:px-6">
+        <div className="flex items-center justify-between">
+          <Link to="" className="target flex items-center rounded-lg"><Wordmark /></Link>
+          <ConnectionDot />
+        </div>
+        <h1 className="mt-8 mb-1 text-xl font-semibold">{say("settings.title")}</h1>
+        <div>
+          <LookSettings />
+          <AgentsSummary />
+          <AccountSettings />
+          <DataSettings />
+          <AboutSettings />
+        </div>
+      </main>
+    </div>
+  );
+}
