@@ -49,7 +49,7 @@ const READ = new Set(["aria-label", "alt", "title", "placeholder", "label", "nam
 
 const OUR_NAME = "Antiphon";
 /** An icon's name is which one it is. */
-const ofIcon = (node: ts.JsxAttribute) => ["Icon", "input"].includes(node.parent.parent.tagName.getText());
+const ofIcon = (node: ts.JsxAttribute) => node.parent.parent.tagName.getText() === "Icon";
 
 /** Words that stand in a component instead of in the catalogue. */
 function spokenIn(file: string): string[] {
