@@ -29,7 +29,7 @@ beforeEach(async () => {
   told.length = 0;
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => (visible ? "visible" : "hidden"));
   vi.stubGlobal("fetch", (address: string, options?: RequestInit) => {
-    told.push(`${options?.method} ${address.replace(/^.*(?=api\/)/, "")} ${String(options?.body)}`);
+    told.push(`${options?.method} ${address.replace(/^.*(?=api\/)/, "")} ${options?.body as string}`);
     return Promise.resolve(Response.json(row({})));
   });
 });
