@@ -5,10 +5,11 @@ A prompt names the scene (SCENES). Everything else is as always: the log, the co
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 
 from antiphon.model import events as e
-from antiphon.model.failures import Failure
+from antiphon.model.failures import Action, Failure
 from antiphon.model.ids import new_id
 from antiphon.model.items import Diff, ItemContent, Message, Note, ToolCall
 from antiphon.providers import catalog
@@ -224,6 +225,23 @@ async def forget(agent: Performer, prompt: Prompt) -> Outcome:
     raise ProviderFailed(crash("The agent died."))
 
 
+async def limited(agent: Performer, prompt: Prompt) -> Outcome:
+    """The account's limit is over in so many seconds."""
+    until = int(time.time() * 1000) + 1000 * int(prompt.text.split()[1])
+    action = Action(kind="wait", label="Wait until the limit is over", until=until)
+    raise ProviderFailed(
+        Failure(provider="claude", code="usage-limit", message="Your limit is reached.", action=action)
+    )
+
+
+async def keyless(agent: Performer, prompt: Prompt) -> Outcome:
+    """Its key was refused."""
+    action = Action(kind="add-key", label="Add a key for Claude Code")
+    raise ProviderFailed(
+        Failure(provider="claude", code="auth", message="The key was refused.", action=action)
+    )
+
+
 async def echo(agent: Performer, prompt: Prompt) -> Outcome:
     """Says what it was told."""
     agent.item(Message(text=f"I was told: {prompt.text}"))
@@ -241,6 +259,8 @@ SCENES: dict[str, Callable[[Performer, Prompt], Awaitable[Outcome]]] = {
     "compact": compact,
     "elsewhere": elsewhere,
     "forget": forget,
+    "limited": limited,
+    "keyless": keyless,
 }
 
 

@@ -81,7 +81,7 @@ async def test_the_first_answer_wins(make_desk) -> None:
     await late.by("retry-now").click()
     await expect(late.by("toast")).to_contain_text("This question was answered already")
     await late.turn_is("completed")
-    await expect(late.by("approval-outcome")).to_contain_text("Allow")
+    await expect(late.by("approval-outcome")).to_contain_text("Allow (answered elsewhere)")
     assert (desk.server.root / "site" / "notes.txt").read_text() == "hello\n"
 
 

@@ -95,6 +95,92 @@ async def test_what_waits_is_answered_without_opening_it(stage: Desk, viewport: 
     assert tab.errors == []
 
 
+NOTED = """
+  window.shown = [];
+  const Real = window.Notification;
+  window.Notification = class extends Real {
+    constructor(title, options) {
+      super(title, options);
+      window.shown.push(this);
+    }
+  };
+"""
+HIDE = """hidden => {
+  Object.defineProperty(document, "visibilityState", {value: hidden ? "hidden" : "visible", configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOWN = "window.shown.map(({title, body}) => `${title} | ${body}`)"
+
+
+async def shown(tabs: list[Tab]) -> list[str]:
+    """The notifications of all tabs."""
+    return sorted([words for tab in tabs for words in await tab.page.evaluate(SHOWN)])
+
+
+async def test_a_notification_leads_to_the_question(stage: Desk) -> None:
+    """Asked for by a click; shown once over all tabs, only while none is in sight; in two taps the question is answered."""
+    context = await stage.new_context(viewport=PHONE, has_touch=True, permissions=["notifications"])
+    await context.add_init_script(NOTED)
+    await context.add_cookies(stage.cookies())
+    tabs = [await stage.tab(context=context) for _ in range(2)]
+    for tab in tabs:
+        await tab.is_live()
+        assert await tab.page.evaluate("localStorage.length") == 0
+    await tabs[0].bell.click()
+    await tabs[0].by("notify-on").click()
+    await expect(tabs[0].by("notify-offer")).to_have_count(0)
+    await tabs[0].page.keyboard.press("Escape")
+    # In sight: the bell is enough.
+    await asyncio.to_thread(asks, stage, "plan")
+    for tab in tabs:
+        await waits(tab, 1)
+        assert await tab.page.evaluate(SHOWN) == []
+    # Out of sight: told once, and no more once it is answered.
+    for tab in tabs:
+        await tab.page.evaluate(HIDE, True)
+    await asyncio.to_thread(asks, stage, "permission")
+    await asyncio.to_thread(asks, stage, "echo")
+    told = ["Claude Code has finished | echo", "Claude wants to run a command | permission"]
+    async with asyncio.timeout(15):
+        while await shown(tabs) != told:
+            await tabs[0].page.wait_for_timeout(50)
+    for tab in tabs:
+        await waits(tab, 2)
+    find = "[...window.shown].findIndex(({body}) => body === 'permission')"
+    (tab,) = [tab for tab in tabs if await tab.page.evaluate(find) >= 0]
+    await tab.page.evaluate(HIDE, False)
+    await tab.page.evaluate(f"window.shown[{find}].onclick()")
+    await expect(tab.approval).to_be_focused()
+    await tab.option("allow-once").tap()
+    await expect(tab.by("approval-outcome")).to_contain_text("Allow")
+    assert await shown(tabs) == told
+
+
+async def test_what_is_heard(stage: Desk) -> None:
+    """A screen reader is told of questions and ends, each once, wherever they are; not of what streams."""
+    tab = await stage.session_tab(await asyncio.to_thread(stage.make_session, "claude"))
+    await tab.page.evaluate("""() => {
+      window.heard = [];
+      new MutationObserver(changes => changes.forEach(({addedNodes}) => addedNodes.forEach(node => {
+        if (node.parentElement?.dataset.testid?.startsWith("heard")) window.heard.push(node.textContent);
+      }))).observe(document.body, {childList: true, subtree: true});
+    }""")
+    await tab.done("echo")
+    await tab.prompt("permission")
+    await tab.option("allow-once").click()
+    await tab.turn_is("completed")
+    await asyncio.to_thread(asks, stage, "plan")
+    await waits(tab, 1)
+    expected = [
+        "Claude Code has finished",
+        "Claude wants to run a command",
+        "Claude Code has finished",
+        "plan: Claude proposes a plan",
+    ]
+    await tab.page.wait_for_function(f"window.heard.length >= {len(expected)}")
+    assert await tab.page.evaluate("window.heard") == expected
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_from_the_list_to_the_question(stage: Desk, viewport: dict[str, int]) -> None:
     """A question's session is one click away, and the question has the focus there; its keys answer at once."""

@@ -181,6 +181,8 @@ async def test_what_was_said_is_found(past: Past) -> None:
     assert tab.page.url.endswith(f"/sessions/{said}#item={item}")
     await expect(tab.by("item", item=item or "")).to_contain_text("The radish is mended")
     await expect(tab.by("search-hit")).to_have_count(2)  # the list stays as it is
+    for each in (tab, phone):
+        assert await each.by("toast").count() == 0  # nobody is told that the place is not there
     await tab.by("session-search").fill("otters")
     await expect(tab.by("sessions-found")).to_contain_text("No session's title holds “otters”.")
     await expect(tab.by("sessions-found")).to_contain_text("No message holds all of these words.")
@@ -208,7 +210,7 @@ async def test_from_one_session_to_another(past: Past) -> None:
     assert desk.wire is not None
     await desk.wire.part()
     await expect(tab.by("connection-banner")).to_be_visible()  # which takes a line from the list
-    await row(tab, other).scroll_into_view_if_needed()
+    await row(tab, one).scroll_into_view_if_needed()  # the last of them, and so not the click does
     place = await listed.evaluate("view => view.scrollTop")
     assert place > 0
     for session, words in ((one, "one"), (other, "other")):

@@ -147,8 +147,8 @@ async def test_an_agent_that_breaks_off(desk: Desk, prompt: str, code: str, word
 
 
 MODEL_FAILURES = {
-    "auth": ("not signed in", False),
-    "usage-limit": ("has used up what its account allows", False),
+    "auth": ("not signed in", True),
+    "usage-limit": ("has used up what its account allows", True),
     "overloaded": ("overloaded", True),
     "network": ("cannot reach its model", True),
     "prompt-too-long": ("too long for", False),
@@ -156,7 +156,7 @@ MODEL_FAILURES = {
 
 
 async def test_a_model_that_fails(desk: Desk) -> None:
-    """What the agent reports of its model is typed; *Try again* is there only where it can help; the agent lives on."""
+    """What the agent reports of its model is typed; *Try again* is there only where it can help, if need be after what the card says; the agent lives on."""
     for code, (words, again) in MODEL_FAILURES.items():
         tab = await desk.session_tab()
         await tab.prompt(f"fail {code}")

@@ -11,7 +11,7 @@ from tests.browser.payloads import HOST, PAYLOADS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-TALL = {"width": 1280, "height": 9000}
+TALL = {"width": 1280, "height": 5000}
 """So that many rows are in sight, and so in the document, at a time."""
 
 WATCH = """() => {
@@ -51,7 +51,7 @@ UNSAFE = """() => {
 UNFOLD = """() => {
   const folded = document.querySelectorAll("main [data-testid=transcript] button[aria-expanded=false]");
   for (const button of folded) button.click();
-  for (const details of document.querySelectorAll("main details")) details.open = true;
+  for (const details of document.querySelectorAll("main [data-testid=transcript] details")) details.open = true;
   return folded.length;
 }"""
 
@@ -138,7 +138,9 @@ async def test_nothing_that_an_agent_writes_runs(make_desk, policy: bool) -> Non
     await tab.done("tools", limit_s=60)
     await watch.is_harmless(policy)
     await tab.prompt("asks")
-    await expect(tab.approval).to_be_visible()
+    await expect(tab.approval).to_be_visible(
+        timeout=60_000
+    )  # with a hundred fields, on a machine that may be busy
     assert await tab.page.evaluate(UNSAFE) == []
     await tab.option("allow-once").click()
     await tab.turn_is("completed")

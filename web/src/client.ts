@@ -4,6 +4,7 @@ import { socketAddress } from "./address";
 import { fetchMe, signIn, signOut, type Problem } from "./api";
 import { Attached } from "./attached";
 import { Drafts } from "./drafts";
+import { Ends } from "./ends";
 import { Feed } from "./feed";
 import { newId } from "./ids";
 import { KnownFiles } from "./known-files";
@@ -63,6 +64,7 @@ export class Client {
   readonly imports = new Store<Imports | undefined>(undefined);
   readonly lists = new Lists();
   readonly waiting = new Waiting();
+  readonly ends = new Ends();
   readonly drafts = new Drafts();
   readonly known = new KnownFiles();
   readonly attached = new Attached(this.known);
@@ -155,11 +157,11 @@ export class Client {
   /** The person deletes a prompt without a reply; its text goes back to the composer. */
   takeBack(id: string): void {
     const found = this.outbox.remove(id);
-    if (found?.command.type === "prompt") this.#giveBack(found.command);
+    if (found?.command.type === "prompt") this.giveBack(found.command);
   }
 
   /** What was not taken goes back to where it was written. */
-  #giveBack({ session, text, attachments }: Prompt): void {
+  giveBack({ session, text, attachments }: Pick<Prompt, "session" | "text" | "attachments">): void {
     this.drafts.restore(session, text);
     this.attached.restore(session, attachments);
   }
@@ -209,6 +211,7 @@ export class Client {
       case "sessions":
         this.lists.onFrame(frame);
         this.waiting.onFrame(frame);
+        this.ends.onFrame(frame);
         break;
       case "imports":
         this.#onImports(frame);
@@ -248,6 +251,7 @@ export class Client {
     this.outbox.flush(undefined, followed); // the others follow when their sessions are subscribed
     void this.lists.refresh();
     void this.waiting.refresh();
+    void this.ends.recheck();
   }
 
   #onReply(reply: Accepted | SessionBusy | Rejected): void {
@@ -261,7 +265,8 @@ export class Client {
 
   /** A late answer is told, too: the question is closed. */
   #onAnswerReply(approval: string, reply: Accepted | SessionBusy | Rejected): void {
-    if (reply.type === "accepted" || (reply.type === "rejected" && reply.code === "already-answered")) this.waiting.onAnswered(approval);
+    if (reply.type === "accepted") this.waiting.onAnswered(approval, "here");
+    else if (reply.type === "rejected" && reply.code === "already-answered") this.waiting.onAnswered(approval, "elsewhere");
   }
 
   #onPromptReply(command: Prompt, reply: Accepted | SessionBusy | Rejected): void {
@@ -273,7 +278,7 @@ export class Client {
       this.#settle(session, feed.view.get().state.head);
       return;
     }
-    this.#giveBack(command);
+    this.giveBack(command);
     if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
     else feed.view.patch({ rejected: reply, rejectedPrompt: command });
     if (!this.#followed.has(session)) toast("A prompt was not taken; its text is back in its session's composer.");

@@ -2,19 +2,29 @@
 
 import type { Account, Notices } from "./client";
 import type { Link } from "./socket";
-import { say } from "./words";
+import { language, say } from "./words";
 
 export interface ConnectionWords {
   /** For tests and colours. */
-  state: "live" | "connecting" | "reconnecting" | "offline" | "stopped" | "ended" | "new-version";
+  state:
+    | "live"
+    | "catching-up"
+    | "connecting"
+    | "reconnecting"
+    | "offline"
+    | "stopped"
+    | "ended"
+    | "new-version"
+    | "storage-full";
   tone: "good" | "warn" | "bad" | "plain";
   short: string;
   long: string;
   retryAt?: number;
 }
 
-export function connectionWords(link: Link, notices: Notices, account: Account, online: boolean): ConnectionWords {
-  if (link.phase === "live") return liveWords(notices);
+/** `behind`: what is shown is being brought up to date. */
+export function connectionWords(link: Link, notices: Notices, account: Account, online: boolean, behind = false): ConnectionWords {
+  if (link.phase === "live") return liveWords(notices, behind);
   if (link.phase === "ended") {
     const long = link.goodbye?.message ?? (account.phase === "signed-out" ? say("connection.signed-out") : say("connection.closed.long"));
     return { state: "ended", tone: "bad", short: say("connection.closed"), long };
@@ -37,8 +47,16 @@ export function connectionWords(link: Link, notices: Notices, account: Account, 
   return { state: "reconnecting", tone: "warn", short: say("connection.reconnecting"), long, retryAt };
 }
 
-function liveWords({ newVersion }: Notices): ConnectionWords {
-  if (newVersion === undefined) return { state: "live", tone: "good", short: say("connection.live"), long: say("connection.live.long") };
-  const long = say("connection.new-version.long");
-  return { state: "new-version", tone: "warn", short: say("connection.new-version"), long };
+/** What is worst first: what cannot be logged, then a page that may not understand its server. */
+function liveWords({ newVersion, storageFull }: Notices, behind: boolean): ConnectionWords {
+  if (storageFull) {
+    const english = language.get() === "en";
+    const long = english ? storageFull.message : `${say("connection.storage-full.long")} ${storageFull.message}`;
+    return { state: "storage-full", tone: "bad", short: say("connection.storage-full"), long };
+  }
+  if (newVersion !== undefined) {
+    return { state: "new-version", tone: "warn", short: say("connection.new-version"), long: say("connection.new-version.long") };
+  }
+  if (behind) return { state: "catching-up", tone: "plain", short: say("connection.catching-up"), long: say("connection.catching-up") };
+  return { state: "live", tone: "good", short: say("connection.live"), long: say("connection.live.long") };
 }

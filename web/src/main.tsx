@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { alerts } from "./alerts";
 import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
@@ -30,6 +31,7 @@ window.addEventListener("unhandledrejection", ({ reason }) => {
 
 followLook();
 const client = new Client();
+alerts(client);
 void client.start(takeToken());
 // The link opened in the tab that asks for it: only the fragment changes, and nothing is loaded anew.
 window.addEventListener("hashchange", () => {

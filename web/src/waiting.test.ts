@@ -53,7 +53,7 @@ test("hints while the list is read have it read once more, not as often as they 
 test("what was answered from here is gone at once, and a list that was read before does not bring it back", async () => {
   const { waiting, ids } = served(list(approval("a1"), approval("a2")));
   await waiting.refresh();
-  waiting.onAnswered("a1");
+  waiting.onAnswered("a1", "here");
   expect(ids()).toEqual(["a2"]);
   await waiting.refresh();
   expect(ids()).toEqual(["a2"]);

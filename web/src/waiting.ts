@@ -16,13 +16,15 @@ export interface WaitingView {
   problem?: Problem;
 }
 
+export type Answered = "here" | "elsewhere";
+
 /** Whether the list of all that waits is shown. */
 export const waitingShown = new Store(false);
 
 export class Waiting {
   readonly view = new Store<WaitingView>({});
-  /** Approvals that were answered from this page, by their ids. */
-  readonly answered = new Store<ReadonlySet<string>>(new Set());
+  /** Approvals that this page tried to answer, by their ids, and whose answer it was that counted. */
+  readonly answered = new Store<ReadonlyMap<string, Answered>>(new Map());
   readonly #fetch: () => Promise<Result<Approvals>>;
   #reading = false;
   #again = false;
@@ -53,8 +55,8 @@ export class Waiting {
   }
 
   /** The server took this page's answer, or said that another one came before. */
-  onAnswered(approval: string): void {
-    this.answered.set(new Set(this.answered.get()).add(approval));
+  onAnswered(approval: string, by: Answered): void {
+    this.answered.set(new Map(this.answered.get()).set(approval, by));
     const { approvals } = this.view.get();
     if (approvals) this.view.patch({ approvals: this.#open(approvals) });
   }

@@ -121,6 +121,7 @@ class Journal:
         self.state = state
         self.tail = Tail(state.head)
         self.full: StorageFull | None = None
+        self._told_full = False
         self.lost: BaseException | None = None
 
     def add(self, event: e.AnyEvent) -> None:
@@ -223,7 +224,7 @@ class Journal:
             self._calm.set()
         if unit.done and not unit.done.done():
             unit.done.set_result(first)
-        if self.full:
+        if self._told_full:
             self._storage_back()
 
     def _committed(self, encoded: list[Encoded]) -> None:
@@ -242,8 +243,9 @@ class Journal:
             unit.done.set_exception(error)
         else:
             self._units.appendleft(unit)
-        if not self.full:
-            self.full = error
+        self.full = error
+        if not self._told_full:
+            self._told_full = True
             _logger.error("storage-full", session=self._session)
             self._hub.tell(self._user, _FULL)
         if self._units:
@@ -263,7 +265,7 @@ class Journal:
         self._units = kept
 
     def _storage_back(self) -> None:
-        self.full = None
+        self.full, self._told_full = None, False
         _logger.info("storage-back", session=self._session)
         self._hub.tell(self._user, _BACK)
 

@@ -97,6 +97,22 @@ async def test_a_full_disk_is_told_and_the_end_is_logged_when_storage_returns(wo
     assert any(getattr(content, "text", "") == "while it was full" for content in said)
 
 
+async def test_space_that_returns_is_told_where_only_a_prompt_was_refused(world: World) -> None:
+    """Nothing waited for the disk: the next prompt finds that there is space, and the notice is taken back."""
+    await world.prompt()
+    await world.idle()
+    told = list[Notice]()
+    world.hub.listen(world.user, told.append)
+    disk = Full(world)
+    disk.full = True
+    refused = await world.prompt("another")
+    assert isinstance(refused, Rejected) and refused.code == "storage-full"
+    disk.full = False
+    assert isinstance(await world.prompt("another"), Accepted)
+    await world.idle()
+    assert [notice.code for notice in told] == ["storage-full", "storage-back"]
+
+
 async def test_a_lost_log_ends_the_turn_and_goes_on(world: World) -> None:
     """Another writer took the session over: the turn is ended in the log, and the next prompt works."""
     world.provider.script = until_cancelled

@@ -20,7 +20,9 @@ export function AgentKey({ provider, agentKey, wanted }: AgentKeyProps) {
   const { source, kept, problem } = agentKey;
   const { readiness } = provider;
   const lacks = readiness?.action?.kind === "add-key";
-  const [chosen, setDoing] = useState<"nothing" | "write" | "remove">();
+  // Somebody came to write one (`?key`), also in place of one that was refused.
+  const asked = wanted && (kept || !source) && new URLSearchParams(location.search).has("key");
+  const [chosen, setDoing] = useState<"nothing" | "write" | "remove" | undefined>(asked ? "write" : undefined);
   const doing = chosen ?? (wanted && lacks && !source ? "write" : "nothing");
   const section = useRef<HTMLElement>(null);
   const done = () => {

@@ -3,6 +3,7 @@ import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
 import { language, say } from "../words";
+import { Announcer } from "./announcer";
 import { AgentsView } from "./agents-view";
 import { Button } from "./button";
 import { ClientContext } from "./client-context";
@@ -26,7 +27,6 @@ export function App({ client }: { client: Client }) {
         <Page client={client} />
       </ErrorBoundary>
       <SigningIn />
-      <WaitingForYou />
       <Toasts />
     </ClientContext>
   );
@@ -48,7 +48,13 @@ function Page({ client }: { client: Client }) {
         </main>
       );
     case "ready":
-      return <View here={here} />;
+      return (
+        <>
+          <View here={here} />
+          <Announcer />
+          <WaitingForYou />
+        </>
+      );
   }
 }
 

@@ -36,7 +36,7 @@ export function OptionButton({ option, first, hint, onChoose }: {
 }
 
 /** The label with its rule as code, and how far it goes: "Always allow `Bash(npm test:*)` / in this project". */
-export function OptionLabel({ option }: { option: Option }) {
+export function OptionLabel({ option }: { option: Pick<Option, "label" | "rule" | "scope"> }) {
   const rules = option.rule?.split("\n") ?? [];
   const named = rules.join(", ");
   const [before = "", after] = named ? option.label.split(named, 2) : [option.label];

@@ -1,6 +1,7 @@
 import { duration, timeOfDay, useNow } from "../clock";
 import type { SessionBusy } from "../protocol";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Notice } from "./notice";
@@ -28,24 +29,25 @@ function Busy({ busy }: { busy: SessionBusy }) {
       tone="warn"
       icon="clock"
       testid="busy-notice"
-      title={`${name ?? busy.provider} is at work on another prompt since ${timeOfDay(busy.since)} (${duration(now - busy.since)})`}
+      role="status"
+      title={say("busy.title", { agent: name ?? busy.provider, clock: timeOfDay(busy.since), time: duration(now - busy.since) })}
       actions={
         <>
-          <Button look="primary" testid="busy-queue" disabled={empty} onClick={() => { send("queue"); }}>Queue</Button>
+          <Button look="primary" testid="busy-queue" disabled={empty} onClick={() => { send("queue"); }}>{say("busy.queue")}</Button>
           {agent?.capabilities.steer && (
-            <Button testid="busy-steer" disabled={empty} onClick={() => { send("steer"); }}>Steer</Button>
+            <Button testid="busy-steer" disabled={empty} onClick={() => { send("steer"); }}>{say("busy.steer")}</Button>
           )}
           <Button
             look="danger"
             testid="busy-stop"
             onClick={() => { client.send({ type: "cancel", session: feed.session, turn: busy.turn }); }}
           >
-            Stop
+            {say("busy.stop")}
           </Button>
         </>
       }
     >
-      Your text was not sent; it is below.{busy.queued ? ` ${busy.queued} waiting in the queue.` : ""}
+      {say("busy.kept")}{busy.queued ? ` ${say("busy.queued", { n: busy.queued })}` : ""}
     </Notice>
   );
 }

@@ -1,13 +1,22 @@
 import { useSyncExternalStore } from "react";
 import { duration, useNow } from "../clock";
 import { connectionWords, type ConnectionWords } from "../connection-words";
-import { useStore } from "../store";
+import { route } from "../route";
+import { Store, useStore } from "../store";
 import { say } from "../words";
-import { Button } from "./button";
+import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
+import { useSettled } from "./use-settled";
 import { WaitingBell } from "./waiting-bell";
 
-const DOTS = { good: "bg-good", warn: "bg-warn", bad: "bg-bad", plain: "bg-faint" };
+/** Told apart by shape, too: on a phone the word beside it is not seen, so that the title beside it does not move. */
+const DOTS = { good: "rounded-full bg-good", warn: "rotate-45 bg-warn", bad: "bg-bad", plain: "rounded-full bg-faint" };
+
+/** ms that catching up may take before it is told: mostly it is done before. */
+const BEHIND_MS = 400;
+
+/** The state whose words were put away: the dot still says it, and brings them back. */
+const putAway = new Store<ConnectionWords["state"] | undefined>(undefined);
 
 function useConnection(): ConnectionWords {
   const client = useClient();
@@ -15,7 +24,18 @@ function useConnection(): ConnectionWords {
   const notices = useStore(client.notices, (value) => value);
   const account = useStore(client.account, (value) => value);
   const online = useSyncExternalStore(watchOnline, () => navigator.onLine);
-  return connectionWords(link, notices, account, online);
+  return connectionWords(link, notices, account, online, useBehind());
+}
+
+const NO_SESSION = new Store({ phase: "live" });
+
+/** The session in sight is being brought up to date, for some time already. */
+function useBehind(): boolean {
+  const client = useClient();
+  const session = useStore(route, (place) => (place.view === "session" ? place.session : undefined));
+  const feed: Store<{ phase: string }> | undefined = session === undefined ? undefined : client.feed(session).view;
+  const behind = useStore(feed ?? NO_SESSION, ({ phase }) => phase === "catching-up");
+  return useSettled(behind, BEHIND_MS) && behind;
 }
 
 function watchOnline(listener: () => void): () => void {
@@ -37,30 +57,50 @@ export function ConnectionDot() {
   );
 }
 
-/** The connection's state, always in sight: a dot and a word. */
+/** The connection's state, always in sight: a dot and a word; with a click, all of its words. */
 function Dot() {
-  const words = useConnection();
-  return (
-    <span data-testid="connection" data-state={words.state} role="status" title={words.long} className="flex items-center gap-2 text-xs text-dim">
-      <span className={`size-2 rounded-full ${DOTS[words.tone]}`} />
-      {words.short}
+  const { state, tone, short, long } = useConnection();
+  const hidden = useStore(putAway, (value) => value === state);
+  const dot = (
+    <span data-testid="connection" data-state={state} role="status" title={long} className="flex items-center gap-2 text-xs text-dim">
+      <span className={`size-2 shrink-0 ${DOTS[tone]}`} />
+      <span className="max-sm:sr-only">{short}</span>
     </span>
   );
+  if (!hidden) return dot;
+  return <button type="button" className="target flex items-center rounded-lg" onClick={() => { putAway.set(undefined); }}>{dot}</button>;
 }
 
-/** A line across the page while the connection is not what it should be. */
+const QUIET = new Set<ConnectionWords["state"]>(["live", "connecting", "catching-up"]);
+/** What a person can do nothing about by waiting here, and may put away. */
+const MAY_GO = new Set<ConnectionWords["state"]>(["new-version", "storage-full"]);
+
+/** What is not as it should be, with what comes next: over the page below its header, so that nothing moves. */
 export function ConnectionBanner() {
   const client = useClient();
-  const words = useConnection();
-  if (words.state === "live" || words.state === "connecting") return null;
-  const reload = words.state === "new-version" || words.state === "ended";
+  const { state, tone, long, retryAt } = useConnection();
+  const hidden = useStore(putAway, (value) => value === state);
+  if (QUIET.has(state) || hidden) return null;
+  const reload = state === "new-version" || state === "ended";
+  const retries = state === "reconnecting" || state === "offline" || state === "stopped";
   return (
-    <div data-testid="connection-banner" className="flex min-h-10 flex-wrap items-center justify-center gap-x-3 border-b border-line bg-warn-soft px-4 py-1">
-      <span>
-        {words.long} {words.retryAt !== undefined && <Countdown to={words.retryAt} />}
-      </span>
-      {words.retryAt !== undefined && <Button testid="retry-now" className="!h-7" onClick={client.retryNow}>{say("connection.retry-now")}</Button>}
-      {reload && <Button testid="reload" className="!h-7" onClick={() => { location.reload(); }}>{say("connection.reload")}</Button>}
+    <div className="pointer-events-none fixed inset-x-0 top-[calc(3.5rem+env(safe-area-inset-top))] z-40 flex justify-center px-3">
+      <div
+        data-testid="connection-banner"
+        data-state={state}
+        className={`pointer-events-auto flex min-h-10 max-w-xl flex-wrap items-center justify-center gap-x-3 gap-y-1 rounded-2xl border px-4 py-1.5 text-[0.8125rem] shadow-lg ${tone === "bad" ? "border-bad/30 bg-bad-soft" : "border-warn/30 bg-warn-soft"}`}
+      >
+        <span className="min-w-0 wrap-anywhere">
+          {long} {retryAt !== undefined && <Countdown to={retryAt} />} {retries && <Kept />}
+        </span>
+        {retries && (
+          <Button testid="retry-now" className="!h-7" disabled={retryAt === undefined} onClick={client.retryNow}>{say("connection.retry-now")}</Button>
+        )}
+        {reload && <Button testid="reload" className="!h-7" onClick={() => { location.reload(); }}>{say("connection.reload")}</Button>}
+        {MAY_GO.has(state) && (
+          <IconButton icon="close" label={say("notice.dismiss")} size={14} testid="connection-dismiss" onClick={() => { putAway.set(state); }} />
+        )}
+      </div>
     </div>
   );
 }
@@ -68,4 +108,11 @@ export function ConnectionBanner() {
 function Countdown({ to }: { to: number }) {
   const now = useNow();
   return <span className="text-dim tabular-nums">{say("connection.again-in", { time: duration(Math.max(0, to - now)) })}</span>;
+}
+
+/** What was done meanwhile, in whatever session: kept, and sent then. */
+function Kept() {
+  const client = useClient();
+  const count = useStore(client.outbox.pending, (all) => all.filter(({ ask }) => !ask).length);
+  return count > 0 && <span data-testid="kept" className="text-dim">{say("connection.kept", { n: count })}</span>;
 }

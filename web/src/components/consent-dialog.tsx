@@ -2,6 +2,7 @@ import { useState } from "react";
 import { giveConsent, type Problem } from "../api";
 import type { Prompt, Rejected } from "../protocol";
 import { useStore } from "../store";
+import { say, sayParts } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
@@ -41,27 +42,26 @@ function ConsentDialog({ rejected, command, onClose }: { rejected: Rejected; com
   };
   return (
     <Dialog
-      title={`${agentName(shown)} works without asking`}
+      title={say("consent.title", { agent: agentName(shown) })}
       testid="consent-dialog"
       onClose={onClose}
       footer={
         <>
-          <Button testid="consent-refuse" onClick={onClose}>Not here</Button>
+          <Button testid="consent-refuse" onClick={onClose}>{say("consent.refuse")}</Button>
           <Button look="primary" testid="consent-agree" disabled={asked || !row} onClick={() => void agree()}>
-            Agree
+            {say("consent.agree")}
           </Button>
         </>
       }
     >
-      <Notice tone="warn" icon="shield" title={`Do you agree to this in ${project?.name ?? "this project"}?`}>
+      <Notice tone="warn" icon="shield" title={say("consent.question", { project: project?.name ?? say("rules.this-project") })}>
         {rejected.message}
       </Notice>
       <p className="mt-3 text-dim">
-        It holds for this project alone, and for all sessions in it. You can take it back at any time, under{" "}
-        <span className="text-text">Rules</span>.
+        {sayParts("consent.scope").map((part) => (part === "{rules}" ? <span key={part} className="text-text">{say("rules.open")}</span> : part))}
       </p>
       <div className="mt-3 empty:hidden">
-        {problem && <ProblemNotice what="Your consent was not kept" problem={problem} />}
+        {problem && <ProblemNotice what={say("consent.problem")} problem={problem} />}
       </div>
     </Dialog>
   );

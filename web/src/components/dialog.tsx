@@ -1,5 +1,6 @@
 import { useId, useLayoutEffect, useRef, type ReactNode, type SyntheticEvent } from "react";
 import { say } from "../words";
+import { LiveRegions } from "./announcer";
 import { IconButton } from "./button";
 
 const WIDTHS = { narrow: "max-w-md", wide: "max-w-xl", broad: "max-w-3xl" };
@@ -64,7 +65,8 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
         <IconButton icon="close" label={say("dialog.close")} onClick={close} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
-      {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>}
+      <LiveRegions />
+      {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 empty:hidden">{footer}</footer>}
     </dialog>
   );
 }

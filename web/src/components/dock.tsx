@@ -1,6 +1,7 @@
 import type { Pending } from "../outbox";
 import { pendingOf } from "../client";
 import { useStore } from "../store";
+import { say, type Key } from "../words";
 import { ApprovalView } from "./approval";
 import { BackgroundTasks } from "./background-tasks";
 import { BusyNotice } from "./busy-notice";
@@ -9,7 +10,6 @@ import { ConsentAsked } from "./consent-dialog";
 import { WriteOrWatch } from "./elsewhere";
 import { FirstPrompt } from "./first-prompt";
 import { LostNotice } from "./lost-notice";
-import { Notice } from "./notice";
 import { UnsentCommand } from "./pending";
 import { QueueView } from "./queue";
 import { RejectedNotice } from "./rejected-notice";
@@ -20,7 +20,6 @@ import { useSession } from "./session-context";
 export function Dock() {
   return (
     <div className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6">
-      <StorageFull />
       <FarApprovals />
       <StaleCommands />
       <BackgroundTasks />
@@ -35,17 +34,6 @@ export function Dock() {
   );
 }
 
-function StorageFull() {
-  const client = useClient();
-  const notice = useStore(client.notices, ({ storageFull }) => storageFull);
-  if (!notice) return null;
-  return (
-    <Notice tone="bad" icon="alert" role="alert" testid="storage-full" title="The server's storage is full">
-      {notice.message}
-    </Notice>
-  );
-}
-
 /** Approvals that wait, but whose place in the transcript is not loaded. */
 function FarApprovals() {
   const { feed } = useSession();
@@ -54,15 +42,21 @@ function FarApprovals() {
   return far.map((request) => <ApprovalView key={request.approval} card={{ kind: "approval", request }} />);
 }
 
-const WORDS: Partial<Record<Pending["command"]["type"], string>> = {
-  cancel: "Stop",
-  wait: "Wait",
-  dequeue: "Removing a prompt from the queue",
-  reorder: "The queue's new order",
-  edit: "A waiting prompt's new words",
-  "resume-queue": "Resuming the queue",
-  "stop-task": "Stopping a background task",
-};
+/** Commands whose words do not stand elsewhere on the page. */
+const WORDS = {
+  cancel: "unsent.cancel",
+  wait: "unsent.wait",
+  dequeue: "unsent.dequeue",
+  reorder: "unsent.reorder",
+  edit: "unsent.edit",
+  "resume-queue": "unsent.resume-queue",
+  "stop-task": "unsent.stop-task",
+} as const satisfies Partial<Record<Pending["command"]["type"], Key>>;
+
+/** What is waiting to be sent, in words; undefined where it has a place of its own. */
+function wordsOf({ command: { type } }: Pending): string | undefined {
+  return type in WORDS ? say(WORDS[type as keyof typeof WORDS]) : undefined;
+}
 
 /** Old commands without a place of their own, which ask before they are sent. */
 function StaleCommands() {
@@ -70,6 +64,6 @@ function StaleCommands() {
   const { feed } = useSession();
   const pending = useStore(client.outbox.pending, (all) => all);
   return pendingOf(pending, feed.session)
-    .filter(({ ask, command }) => ask && WORDS[command.type])
-    .map((one) => <UnsentCommand key={one.command.id} pending={one} what={WORDS[one.command.type] ?? ""} />);
+    .filter((one) => one.ask && wordsOf(one))
+    .map((one) => <UnsentCommand key={one.command.id} pending={one} what={wordsOf(one) ?? ""} />);
 }

@@ -22,6 +22,7 @@ export function WriteOrWatch() {
         tone="warn"
         icon="fork"
         testid="elsewhere"
+        role="status"
         title={say(fork ? "elsewhere.fork" : "elsewhere")}
         actions={
           fork

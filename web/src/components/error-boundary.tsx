@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from "react";
+import { say } from "../words";
 import { Button } from "./button";
 import { Notice } from "./notice";
 
@@ -22,8 +23,8 @@ export class ErrorBoundary extends Component<{ what: string; children: ReactNode
         icon="alert"
         role="alert"
         testid="render-error"
-        title={`${this.props.what} cannot be shown. Nothing is lost: it is in the session's log.`}
-        actions={<Button onClick={retry}>Show again</Button>}
+        title={say("boundary.title", { what: this.props.what })}
+        actions={<Button onClick={retry}>{say("boundary.again")}</Button>}
       >
         <code className="font-mono text-xs">{error.message}</code>
       </Notice>

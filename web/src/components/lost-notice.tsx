@@ -1,6 +1,7 @@
 import { turnOf } from "../rows";
 import type { State, Turn } from "../session";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Notice } from "./notice";
@@ -35,19 +36,20 @@ export function LostNotice() {
       tone="warn"
       icon="alert"
       testid="lost"
-      title={`${agentName(shown)} has lost this conversation.`}
+      role="status"
+      title={say("lost.title", { agent: agentName(shown) })}
       actions={
         text && (
           <>
-            <Button look="primary" testid="lost-carry" onClick={() => { send(true); }}>Carry the transcript over</Button>
-            <Button testid="lost-afresh" onClick={() => { send(false); }}>Start afresh</Button>
+            <Button look="primary" testid="lost-carry" onClick={() => { send(true); }}>{say("lost.carry")}</Button>
+            <Button testid="lost-afresh" onClick={() => { send(false); }}>{say("lost.afresh")}</Button>
           </>
         )
       }
     >
       {text
-        ? "Your prompt goes with what stands above, or begins a new conversation."
-        : "All that you see is kept here. Your next prompt can carry it over, or start afresh."}
+        ? say("lost.with-text")
+        : say("lost.without-text")}
     </Notice>
   );
 }
@@ -66,8 +68,8 @@ export function CarryOver({ turn }: { turn: Turn }) {
   if (again || !lost) return <TryAgain turn={turn} />;
   return (
     <>
-      <Button look="primary" testid="carry-over" onClick={() => void send(true)}>Carry the transcript over</Button>
-      <Button testid="start-afresh" onClick={() => void send(false)}>Start afresh</Button>
+      <Button look="primary" testid="carry-over" onClick={() => void send(true)}>{say("lost.carry")}</Button>
+      <Button testid="start-afresh" onClick={() => void send(false)}>{say("lost.afresh")}</Button>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Problem } from "../api";
+import { say } from "../words";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icons";
 
@@ -11,13 +12,14 @@ const TONES = {
 const ICON_TONES = { plain: "text-dim", warn: "text-warn", bad: "text-bad" };
 
 /** A few words that matter, with what can be done about them. */
-export function Notice({ tone = "plain", icon, title, children, actions, testid, role = "status" }: {
+export function Notice({ tone = "plain", icon, title, children, actions, testid, role }: {
   tone?: keyof typeof TONES;
   icon?: IconName;
   title: ReactNode;
   children?: ReactNode;
   actions?: ReactNode;
   testid?: string;
+  /** A live region where it comes by itself and is not told otherwise; none in the transcript, which comes and goes as it is scrolled. */
   role?: "status" | "alert" | "group";
 }) {
   return (
@@ -51,7 +53,7 @@ export function ProblemNotice({ what, problem, onRetry }: { what: string; proble
       role="alert"
       testid="problem"
       title={what}
-      actions={onRetry && <Button onClick={onRetry}>Try again</Button>}
+      actions={onRetry && <Button onClick={onRetry}>{say("notice.try-again")}</Button>}
     >
       {problem.message}
     </Notice>

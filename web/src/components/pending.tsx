@@ -1,6 +1,7 @@
 import { duration, timeOfDay, useNow } from "../clock";
 import type { Pending } from "../outbox";
 import { useStore } from "../store";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { UserText } from "./prompt-row";
@@ -17,7 +18,7 @@ export function PendingPrompt({ command: id }: { command: string }) {
   if (prompt?.type !== "prompt") return null;
   return (
     <article data-testid="pending" data-command={id} className="flex flex-col items-end pt-5">
-      <h2 className="sr-only">Not answered yet: you asked</h2>
+      <h2 className="sr-only">{say("pending.heading")}</h2>
       <UserText id={id} text={prompt.text} attachments={prompt.attachments} faded />
       {pending && <Waiting pending={pending} onDelete={() => { client.takeBack(id); }} />}
     </article>
@@ -31,17 +32,17 @@ function Waiting({ pending, onDelete }: { pending: Pending; onDelete: () => void
   if (pending.ask) {
     return (
       <div className="mt-1.5 flex flex-wrap items-center justify-end gap-2 text-[0.8125rem] text-warn">
-        Not sent since {timeOfDay(pending.at)}. Send it now?
-        <Button testid="pending-send" look="primary" onClick={() => { client.outbox.confirm(pending.command.id); }}>Send</Button>
-        <Button testid="pending-delete" onClick={onDelete}>Back to the composer</Button>
+        {say("pending.old", { clock: timeOfDay(pending.at) })}
+        <Button testid="pending-send" look="primary" onClick={() => { client.outbox.confirm(pending.command.id); }}>{say("pending.send")}</Button>
+        <Button testid="pending-delete" onClick={onDelete}>{say("pending.back")}</Button>
       </div>
     );
   }
-  if (live && now - pending.at < QUIET_MS) return <p className="mt-1 px-1 text-xs text-faint">Sending …</p>;
+  if (live && now - pending.at < QUIET_MS) return <p className="mt-1 px-1 text-xs text-faint">{say("pending.sending")}</p>;
   return (
     <div className="mt-1 flex flex-wrap items-center justify-end gap-2 px-1 text-xs text-dim">
-      {live ? `No answer yet, ${duration(now - pending.at)}` : "Is sent when the connection is back"}
-      <Button look="quiet" testid="pending-delete" className="!h-7 !px-2" onClick={onDelete}>Take back</Button>
+      {live ? say("pending.no-answer", { time: duration(now - pending.at) }) : say("pending.later")}
+      <Button look="quiet" testid="pending-delete" className="!h-7 !px-2" onClick={onDelete}>{say("pending.take-back")}</Button>
     </div>
   );
 }
@@ -54,16 +55,16 @@ export function UnsentCommand({ pending, what }: { pending: Pending; what: strin
   if (pending.ask) {
     return (
       <div data-testid="pending" data-command={id} className="flex flex-wrap items-center gap-2 text-warn">
-        {what} has not been sent since {timeOfDay(pending.at)}.
-        <Button testid="pending-send" onClick={() => { client.outbox.confirm(id); }}>Send now</Button>
-        <Button testid="pending-delete" look="quiet" onClick={() => { client.takeBack(id); }}>Delete</Button>
+        {say("unsent.old", { what, clock: timeOfDay(pending.at) })}
+        <Button testid="pending-send" onClick={() => { client.outbox.confirm(id); }}>{say("unsent.send")}</Button>
+        <Button testid="pending-delete" look="quiet" onClick={() => { client.takeBack(id); }}>{say("unsent.delete")}</Button>
       </div>
     );
   }
   return (
     <div data-testid="pending" data-command={id} className="flex min-h-8 items-center gap-2 text-dim">
-      {live ? `${what} is being sent …` : `${what} is sent when the connection is back.`}
-      {!live && <Button look="quiet" testid="pending-delete" onClick={() => { client.takeBack(id); }}>Take back</Button>}
+      {say(live ? "unsent.sending" : "unsent.later", { what })}
+      {!live && <Button look="quiet" testid="pending-delete" onClick={() => { client.takeBack(id); }}>{say("pending.take-back")}</Button>}
     </div>
   );
 }

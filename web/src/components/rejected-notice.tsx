@@ -1,4 +1,5 @@
 import { useStore } from "../store";
+import { say } from "../words";
 import { IconButton } from "./button";
 import { Notice } from "./notice";
 import { useSession } from "./session-context";
@@ -14,11 +15,11 @@ export function RejectedNotice() {
       icon="alert"
       role="alert"
       testid="rejected"
-      title="Your prompt was not taken; its text is below"
+      title={say("rejected.title")}
       actions={
         <IconButton
           icon="close"
-          label="Dismiss"
+          label={say("notice.dismiss")}
           onClick={() => {
             feed.view.patch({ rejected: undefined });
           }}

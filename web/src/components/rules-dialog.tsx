@@ -3,6 +3,8 @@ import { fetchConsents, fetchRules, takeBackConsent, takeBackRule, type Problem 
 import { dayOf } from "../clock";
 import type { Consent, Rule } from "../protocol";
 import { useStore } from "../store";
+import { say, sayParts } from "../words";
+import { OptionLabel } from "./approval-options";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
@@ -14,16 +16,16 @@ export function RulesButton({ project }: { project: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button look="quiet" icon="shield" testid="rules" onClick={() => { setOpen(true); }}>Rules</Button>
+      <Button look="quiet" icon="shield" testid="rules" onClick={() => { setOpen(true); }}>{say("rules.open")}</Button>
       {open && <RulesDialog project={project} onClose={() => { setOpen(false); }} />}
     </>
   );
 }
 
 /** What a person agreed to and allowed for always in a project, to be taken back. */
-function RulesDialog({ project, onClose }: { project: string; onClose: () => void }) {
+export function RulesDialog({ project, onClose }: { project: string; onClose: () => void }) {
   const client = useClient();
-  const name = useStore(client.lists.view, ({ projects }) => projects?.find(({ id }) => id === project)?.name ?? "this project");
+  const name = useStore(client.lists.view, ({ projects }) => projects?.find(({ id }) => id === project)?.name ?? say("rules.this-project"));
   const { value, problem, reload } = useRequest(project, () => fetchRules(project));
   const agreed = useRequest(project, () => fetchConsents(project));
   const [refused, setRefused] = useState<Problem>();
@@ -38,16 +40,15 @@ function RulesDialog({ project, onClose }: { project: string; onClose: () => voi
     agreed.reload();
   };
   return (
-    <Dialog title={`Allowed without asking in ${name}`} testid="rules-dialog" onClose={onClose} wide>
+    <Dialog title={say("rules.title", { project: name })} testid="rules-dialog" onClose={onClose} wide>
       <div className="mb-3 space-y-2 empty:hidden">
-        {problem && <ProblemNotice what="The rules did not load" problem={problem} onRetry={reload} />}
-        {agreed.problem && <ProblemNotice what="What you agreed to did not load" problem={agreed.problem} onRetry={agreed.reload} />}
-        {refused && <ProblemNotice what="It was not taken back" problem={refused} />}
+        {problem && <ProblemNotice what={say("rules.problem")} problem={problem} onRetry={reload} />}
+        {agreed.problem && <ProblemNotice what={say("rules.consents-problem")} problem={agreed.problem} onRetry={agreed.reload} />}
+        {refused && <ProblemNotice what={say("rules.not-taken-back")} problem={refused} />}
       </div>
       {value?.rules.length === 0 && agreed.value?.consents.length === 0 && (
         <p className="text-dim">
-          Nothing yet. When an agent asks and you answer <span className="text-text">Always allow</span>, the rule stands here,
-          and you can take it back at any time. Agents’ own settings are not changed.
+          {sayParts("rules.none").map((part) => (part === "{answer}" ? <span key={part} className="text-text">{say("rules.none.answer")}</span> : part))}
         </p>
       )}
       <ul className="divide-y divide-line">
@@ -75,17 +76,17 @@ function RuleRow({ rule, onTakeBack }: { rule: Rule; onTakeBack: () => Promise<v
   const agent = useAgentName(rule.provider);
   return (
     <Row testid="rule" id={rule.id} agent={agent} since={rule.createdAt} what={rule.rule} onTakeBack={onTakeBack}>
-      <code className="block font-mono text-[0.8125rem] whitespace-pre-wrap wrap-anywhere">{rule.rule}</code>
+      <p className="text-[0.8125rem] wrap-anywhere"><OptionLabel option={rule} /></p>
     </Row>
   );
 }
 
 function ConsentRow({ consent, onTakeBack }: { consent: Consent; onTakeBack: () => Promise<void> }) {
   const agent = useAgentName(consent.provider);
-  const what = `${agent} works without asking`;
+  const what = say("consent.title", { agent });
   return (
     <Row testid="consent" id={consent.provider} agent={agent} since={consent.createdAt} what={what} onTakeBack={onTakeBack}>
-      <p className="text-[0.8125rem]">Everything: it writes files and runs commands without asking.</p>
+      <p className="text-[0.8125rem]">{say("rules.everything")}</p>
     </Row>
   );
 }
@@ -105,10 +106,10 @@ function Row({ testid, id, agent, since, what, children, onTakeBack }: RowProps)
     <li data-testid={testid} data-rule={id} className="flex items-center gap-3 py-2.5 first:pt-0 last:pb-0">
       <div className="min-w-0 flex-1">
         {children}
-        <p className="mt-0.5 text-xs text-faint">{agent} · since {dayOf(since)}</p>
+        <p className="mt-0.5 text-xs text-faint">{say("rules.since", { agent, day: dayOf(since) })}</p>
       </div>
-      <Button look="danger" testid={`${testid}-take-back`} disabled={asked} aria-label={`Take back ${what}`} onClick={takeBack}>
-        Take back
+      <Button look="danger" testid={`${testid}-take-back`} disabled={asked} aria-label={say("rules.take-back.what", { what })} onClick={takeBack}>
+        {say("rules.take-back")}
       </Button>
     </li>
   );

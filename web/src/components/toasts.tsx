@@ -1,5 +1,6 @@
 import { useStore } from "../store";
 import { dismiss, toasts } from "../toasts";
+import { say } from "../words";
 import { IconButton } from "./button";
 
 export function Toasts() {
@@ -13,7 +14,7 @@ export function Toasts() {
           className="pointer-events-auto flex max-w-lg items-center gap-2 rounded-xl border border-line bg-raised py-1.5 pr-1.5 pl-4 shadow-lg"
         >
           <span className="min-w-0 wrap-anywhere">{message}</span>
-          <IconButton icon="close" label="Dismiss" size={14} onClick={() => { dismiss(id); }} />
+          <IconButton icon="close" label={say("notice.dismiss")} size={14} onClick={() => { dismiss(id); }} />
         </div>
       ))}
     </div>

@@ -3,13 +3,18 @@ import { toolsOf, turnOf } from "../rows";
 import type { Turn } from "../session";
 import { useStore } from "../store";
 import { toast } from "../toasts";
+import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { useSession } from "./session-context";
 
 /** A new turn with the same text. Where tools already ran, it lists them and asks first. */
-export function TryAgain({ turn }: { turn: Turn }) {
+export function TryAgain({ turn, look = "plain", words = say("again.try") }: {
+  turn: Turn;
+  look?: "plain" | "primary" | "quiet";
+  words?: string;
+}) {
   const client = useClient();
   const { feed } = useSession();
   const [asking, setAsking] = useState<Turn>();
@@ -23,17 +28,15 @@ export function TryAgain({ turn }: { turn: Turn }) {
     // Its first event may be in an older page: then its text and its first tools are not known yet.
     const loaded = await feed.loadTurn(turn.id);
     const whole = turnOf(feed.view.get().state, turn.id);
-    if (!loaded || !whole) toast("The beginning of this turn could not be loaded, so it cannot be tried again yet.");
+    if (!loaded || !whole) toast(say("again.not-loaded"));
     else if (toolsOf(whole).length) setAsking(whole);
     else send(whole);
   };
 
-  if (again) return <span className="self-center text-[0.8125rem] text-dim">Tried again below</span>;
+  if (again) return <span className="self-center text-[0.8125rem] text-dim">{say("again.below")}</span>;
   return (
     <>
-      <Button icon="retry" testid="try-again" onClick={() => void start()}>
-        Try again
-      </Button>
+      <Button look={look} icon="retry" testid="try-again" onClick={() => void start()}>{words}</Button>
       {asking && <AskFirst turn={asking} onSend={() => { send(asking); }} onClose={() => { setAsking(undefined); }} />}
     </>
   );
@@ -43,17 +46,17 @@ function AskFirst({ turn, onSend, onClose }: { turn: Turn; onSend: () => void; o
   const tools = toolsOf(turn);
   return (
     <Dialog
-      title="This turn already did something"
+      title={say("again.title")}
       testid="try-again-dialog"
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Leave it</Button>
-          <Button look="primary" testid="try-again-confirm" onClick={onSend}>Try again</Button>
+          <Button onClick={onClose}>{say("again.leave")}</Button>
+          <Button look="primary" testid="try-again-confirm" onClick={onSend}>{say("again.try")}</Button>
         </>
       }
     >
-      <p>The agent used {tools.length === 1 ? "a tool" : `${tools.length} tools`} before it failed. Trying again may do it twice:</p>
+      <p>{say("again.twice", { n: tools.length })}</p>
       <ul className="mt-3 max-h-72 space-y-1 overflow-y-auto">
         {tools.map((tool, at) => (
           <li key={at} className="flex justify-between gap-3 rounded-lg bg-panel px-3 py-1.5">

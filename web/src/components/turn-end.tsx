@@ -1,12 +1,12 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { duration, timeOfDay, useNow } from "../clock";
 import type { Turn } from "../session";
 import { useStore } from "../store";
 import { say, type Key } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
+import { afterFailure } from "./failure-actions";
 import { FailureCard } from "./failure-card";
-import { CarryOver, offersToCarry } from "./lost-notice";
 import { Notice } from "./notice";
 import { agentName, useSession } from "./session-context";
 import { TryAgain } from "./try-again";
@@ -39,12 +39,6 @@ function Status({ turn }: { turn: Turn }) {
     default:
       return <TurnFigures turn={turn} how={endWords(turn)} />;
   }
-}
-
-/** What to do with a failed turn; one that the agent began by itself has no prompt to send again. */
-function afterFailure(turn: Turn): ReactNode {
-  if (offersToCarry(turn)) return <CarryOver turn={turn} />;
-  return turn.failure?.retryable !== false && turn.origin !== "agent" && <TryAgain turn={turn} />;
 }
 
 function howLong(turn: Turn, key: "end.done" | "end.stopped"): string {

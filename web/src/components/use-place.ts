@@ -24,7 +24,8 @@ export interface Places {
 export function usePlace({ rows, show }: Places): void {
   const { feed } = useSession();
   const place = useStore(route, (here) => (here.view === "session" ? here.place : undefined));
-  const ready = useStore(feed.view, ({ phase }) => phase === "live");
+  // Subscribed is not enough: what there is of the session comes behind it.
+  const ready = useStore(feed.view, ({ phase, state }) => phase === "live" && state.head >= state.liveFrom);
   // A connection that comes back leads nobody anywhere again.
   const followed = useRef<Place>(undefined);
   useEffect(() => {

@@ -53,7 +53,7 @@ export function ClosedElsewhere({ waiting }: { waiting: WaitingApproval }) {
   const client = useClient();
   const { session, request } = waiting;
   const { approval } = request;
-  const here = useStore(client.waiting.answered, (all) => all.has(approval));
+  const here = useStore(client.waiting.answered, (all) => all.get(approval) === "here");
   const { value } = useRequest(approval, () => fetchApproval(session, approval));
   if (!value) return <p className="px-3 text-[0.8125rem] text-dim">{request.title}</p>;
   const resolved: ApprovalResolved = { type: "approval-resolved", approval, by: value.by ?? undefined, option: value.option };

@@ -7,6 +7,7 @@ import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import { ProblemNotice } from "./notice";
 import { ClosedElsewhere, WaitingCard } from "./waiting-card";
+import { NotifyOffer } from "./waiting-notify";
 import { UnsentPrompts } from "./waiting-unsent";
 
 const NONE: readonly WaitingApproval[] = [];
@@ -26,7 +27,7 @@ export function WaitingPanel({ onClose }: { onClose: () => void }) {
     list.current?.querySelector<HTMLElement>('[data-testid="approval"][data-open="true"]')?.focus();
   }, [first]);
   return (
-    <Dialog title={say("waiting.title")} testid="waiting-panel" onClose={onClose} side>
+    <Dialog title={say("waiting.title")} testid="waiting-panel" onClose={onClose} side footer={<NotifyOffer />}>
       {problem && <ProblemNotice what={say("waiting.problem")} problem={problem} onRetry={() => void client.waiting.refresh()} />}
       {known && !shown.length && !unsent && <Nothing />}
       <UnsentPrompts onLeave={onClose} />

@@ -49,7 +49,7 @@ const READ = new Set(["aria-label", "alt", "title", "placeholder", "label", "nam
 
 const OUR_NAME = "Antiphon";
 /** An icon's name is which one it is. */
-const ofIcon = (node: ts.JsxAttribute) => node.parent.parent.tagName.getText() === "Icon";
+const ofIcon = (node: ts.JsxAttribute) => ["Icon", "input"].includes(node.parent.parent.tagName.getText());
 
 /** Words that stand in a component instead of in the catalogue. */
 function spokenIn(file: string): string[] {
@@ -66,25 +66,8 @@ function spokenIn(file: string): string[] {
   return found;
 }
 
-/** Not yet in the catalogue; to be emptied. */
-const ENGLISH_ONLY = new Set([
-  "actions.tsx",
-  "busy-notice.tsx",
-  "consent-dialog.tsx",
-  "dock.tsx",
-  "error-boundary.tsx",
-  "failure-card.tsx",
-  "lost-notice.tsx",
-  "notice.tsx",
-  "pending.tsx",
-  "rejected-notice.tsx",
-  "rules-dialog.tsx",
-  "toasts.tsx",
-  "try-again.tsx",
-]);
-
 const components = readdirSync("src/components").filter((file) => file.endsWith(".tsx") && !file.endsWith(".test.tsx"));
 
-test.each(components.filter((file) => !ENGLISH_ONLY.has(file)))("%s says nothing that has no translation", (file) => {
+test.each(components)("%s says nothing that has no translation", (file) => {
   expect(spokenIn(`src/components/${file}`)).toEqual([]);
 });
