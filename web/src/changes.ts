@@ -17,15 +17,16 @@ export const changedFiles = new Store<Readonly<Record<string, number>>>({});
 
 export const linesOf = ({ added, deleted }: ChangedFile): number => (added ?? 0) + (deleted ?? 0);
 
-/** The files that are open before the person says otherwise. */
+/** The files that are open before the person says otherwise; one that is much by itself hinders no other. */
 export function openFirst(files: readonly ChangedFile[]): Set<string> {
   let lines = 0;
-  const first = files.slice(0, OPEN_FILES).filter((file) => {
+  const first = files.filter((file) => {
     if (file.notShown || file.added === null) return false;
+    if (lines + linesOf(file) > OPEN_LINES) return false;
     lines += linesOf(file);
-    return lines <= OPEN_LINES;
+    return true;
   });
-  return new Set(first.map(({ path }) => path));
+  return new Set(first.slice(0, OPEN_FILES).map(({ path }) => path));
 }
 
 /** Changes when the agent may have changed a file: a tool call was done, a turn began or ended. */
