@@ -27,6 +27,8 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["./vitest.setup.ts"],
+    // A slow machine is not a wrong page.
+    testTimeout: 30_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

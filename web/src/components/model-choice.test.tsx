@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { matching, ModelChoice } from "./model-choice";
@@ -31,7 +31,7 @@ const offered = () => screen.queryAllByTestId("model-option").map((one) => one.q
 test("a part of the list is shown, and how many more there are", async () => {
   await open();
   expect(offered()).toHaveLength(60);
-  expect(screen.getByRole("status").textContent).toBe("45 more: type a part of the name.");
+  expect(within(screen.getByTestId("model-dialog")).getByRole("status").textContent).toBe("45 more: type a part of the name.");
 });
 
 test("typing finds, arrows choose, Enter takes and closes", async () => {
@@ -46,7 +46,7 @@ test("typing finds, arrows choose, Enter takes and closes", async () => {
 test("a click takes, too; what is not there is said", async () => {
   const onChange = await open();
   await userEvent.type(screen.getByTestId("model-search"), "nothing");
-  expect(screen.getByRole("status").textContent).toBe("No model has such a name.");
+  expect(within(screen.getByTestId("model-dialog")).getByRole("status").textContent).toBe("No model has such a name.");
   await userEvent.keyboard("{Enter}");
   expect(onChange).not.toHaveBeenCalled();
   await userEvent.clear(screen.getByTestId("model-search"));
