@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -38,9 +39,10 @@ async def opened(desk: Desk, viewport: Any, provider: str) -> Tab:
 async def test_each_failure_leads_to_what_helps(stage: Desk, viewport: dict[str, int]) -> None:
     """A limit counts down to *Try again*; a refused key opens the key's field, which has the focus."""
     tab = await opened(stage, viewport, "claude")
-    await tab.prompt("limited 4")
+    await tab.prompt("limited 600")
     await expect(tab.by("failure-until")).to_contain_text("Can be used again in")
     await expect(tab.by("try-again")).to_have_text("Try now")
+    await tab.page.clock.set_fixed_time(datetime.now() + timedelta(seconds=601))  # the timers run on
     await expect(tab.by("failure-until")).to_have_count(0)
     await expect(tab.by("try-again")).to_have_text("Try again")
     await tab.by("try-again").click()
@@ -134,6 +136,9 @@ async def test_a_closed_browser_keeps_what_was_asked(desk: Desk) -> None:
     await expect(tab.connection).to_have_attribute("data-state", "reconnecting")
     await expect(tab.by("connection-banner")).to_be_visible()
     assert await tab.page.evaluate(LAYOUT) == before
+    await tab.by("connection-dismiss").click()
+    await expect(tab.by("connection-banner")).to_have_count(0)
+    await tab.connection.click()  # its dot brings it back
     await tab.prompt("say later")
     await expect(tab.by("kept")).to_have_text("One thing that you did is sent then.")
     kept = await desk.context.storage_state()

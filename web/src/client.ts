@@ -9,7 +9,7 @@ import { Feed } from "./feed";
 import { newId } from "./ids";
 import { KnownFiles } from "./known-files";
 import { Lists } from "./lists";
-import { Outbox, type Pending } from "./outbox";
+import { Outbox } from "./outbox";
 import type {
   Accepted,
   AnyFrame,
@@ -296,9 +296,4 @@ export class Client {
     else if (notice.code === "signed-out") this.#signedOut();
     else toast(notice.message);
   }
-}
-
-/** What of the outbox belongs to a session. */
-export function pendingOf(pending: readonly Pending[], session: string): Pending[] {
-  return pending.filter((one) => one.command.session === session);
 }

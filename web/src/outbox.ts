@@ -155,3 +155,8 @@ function parse(text: string | null): Pending[] {
     return []; // not ours, or of another version
   }
 }
+
+/** What of the outbox belongs to a session. */
+export function pendingOf(pending: readonly Pending[], session: string): Pending[] {
+  return pending.filter((one) => one.command.session === session);
+}

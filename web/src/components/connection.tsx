@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { duration, useNow } from "../clock";
 import { connectionWords, type ConnectionWords } from "../connection-words";
 import { route } from "../route";
@@ -72,19 +72,21 @@ function Dot() {
 }
 
 const QUIET = new Set<ConnectionWords["state"]>(["live", "connecting", "catching-up"]);
-/** What a person can do nothing about by waiting here, and may put away. */
-const MAY_GO = new Set<ConnectionWords["state"]>(["new-version", "storage-full"]);
 
-/** What is not as it should be, with what comes next: over the page below its header, so that nothing moves. */
+/** What is not as it should be, with what comes next: over the page below its header, so that nothing moves; it can be put away. */
 export function ConnectionBanner() {
   const client = useClient();
   const { state, tone, long, retryAt } = useConnection();
   const hidden = useStore(putAway, (value) => value === state);
+  // Put away for this time; the next time it is news again.
+  useEffect(() => {
+    if (state === "live") putAway.set(undefined);
+  }, [state]);
   if (QUIET.has(state) || hidden) return null;
   const reload = state === "new-version" || state === "ended";
   const retries = state === "reconnecting" || state === "offline" || state === "stopped";
   return (
-    <div className="pointer-events-none fixed inset-x-0 top-[calc(3.5rem+env(safe-area-inset-top))] z-40 flex justify-center px-3">
+    <div className="pointer-events-none fixed inset-x-0 top-[calc(3.5rem+env(safe-area-inset-top))] z-40 max-sm:top-[calc(6.25rem+env(safe-area-inset-top))] flex justify-center px-3">
       <div
         data-testid="connection-banner"
         data-state={state}
@@ -97,7 +99,7 @@ export function ConnectionBanner() {
           <Button testid="retry-now" className="!h-7" disabled={retryAt === undefined} onClick={client.retryNow}>{say("connection.retry-now")}</Button>
         )}
         {reload && <Button testid="reload" className="!h-7" onClick={() => { location.reload(); }}>{say("connection.reload")}</Button>}
-        {MAY_GO.has(state) && (
+        {state !== "ended" && (
           <IconButton icon="close" label={say("notice.dismiss")} size={14} testid="connection-dismiss" onClick={() => { putAway.set(state); }} />
         )}
       </div>

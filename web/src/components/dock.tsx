@@ -1,5 +1,4 @@
-import type { Pending } from "../outbox";
-import { pendingOf } from "../client";
+import { pendingOf, type Pending } from "../outbox";
 import { useStore } from "../store";
 import { say, type Key } from "../words";
 import { ApprovalView } from "./approval";
