@@ -197,9 +197,11 @@ async def test_the_tree_by_keyboard(desk: Desk, repo: Repo) -> None:
     tab = await desk.session_tab()
     await opens(tab, "files")
     await tab.by("tree-entry", path="src").focus()
-    for key in ("ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"):
-        await tab.page.keyboard.press(key)
-        await expect(tab.page.locator('[role="treeitem"]:focus')).to_have_count(1)
+    for folder, below in (("src", "src/deep"), ("src/deep", "src/deep/inner.py")):
+        await expect(tab.page.locator(":focus")).to_have_attribute("data-path", folder)
+        await tab.page.keyboard.press("ArrowRight")
+        await expect(tab.by("tree-entry", path=below)).to_be_visible()
+        await tab.page.keyboard.press("ArrowDown")
     await expect(tab.page.locator(":focus")).to_have_attribute("data-path", "src/deep/inner.py")
     await tab.page.keyboard.press("Enter")
     await expect(tab.by("file", path="src/deep/inner.py")).to_contain_text("inner = True")

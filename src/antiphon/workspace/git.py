@@ -10,6 +10,8 @@ from pathlib import Path
 
 LIMIT_SECONDS = 10.0
 """For one command."""
+DRAIN_SECONDS = 1.0
+"""For the pipes of a command that was ended."""
 OUTPUT_BYTES = 32 * 1024 * 1024
 ERROR_BYTES = 8 * 1024
 
@@ -147,4 +149,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        # What it had said is read to its end, or the pipes stay open until somebody collects them.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.gather(_all(process.stdout), _all(process.stderr))
         await process.wait()
+
+
+async def _all(stream: asyncio.StreamReader | None) -> None:
+    while stream and await stream.read(64 * 1024):
+        pass

@@ -47,7 +47,7 @@ export function ChangedFileView({ file, changes, project, open, onOpen }: Props)
           <Flags file={file} />
           <Counts file={file} />
         </button>
-        {file.kind !== "deleted" && file.notShown !== "repository" && !file.submodule && (
+        {file.kind === "deleted" || file.notShown === "repository" || file.submodule ? <span className="w-8" /> : (
           <Link
             to={placeOf(feed.session, "files", file.path)}
             aria-label={`${say("changes.open-file")}: ${file.path}`}

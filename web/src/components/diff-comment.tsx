@@ -40,7 +40,7 @@ export function CommentBox({ place, lines, onDone }: { place: Place; lines: read
         className="field-sizing-content block max-h-60 min-h-12 w-full resize-none bg-transparent px-1.5 py-1 text-[0.875rem] outline-none max-sm:text-base"
       />
       <div className="flex flex-wrap items-center justify-end gap-2 pt-1">
-        <span className="min-w-0 flex-1 basis-40 truncate pl-1.5 font-mono text-xs text-faint" title={say("changes.comment.hint")}>{placeName(place)}</span>
+        <span className="min-w-0 flex-1 basis-20 truncate pl-1.5 font-mono text-xs text-faint" title={say("changes.comment.hint")}>{placeName(place)}</span>
         <Button onClick={onDone}>{say("changes.comment.cancel")}</Button>
         <button type="submit" data-testid="comment-add" className="target inline-flex h-8 items-center rounded-lg bg-accent px-3 text-[0.8125rem] font-medium whitespace-nowrap text-on-accent hover:brightness-110">
           {say("changes.comment.add")}

@@ -1,13 +1,14 @@
 import { memo, useEffect, useMemo, useRef, useState, type MouseEvent } from "react";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { languageOf } from "../changes";
 import { highlight, highlighted, type Piece } from "../markdown/highlight";
 import { say } from "../words";
 
-/** Lines that are drawn and coloured together: the browser skips those out of sight. */
+/** Lines that are drawn and coloured together; those far out of sight are not in the document. */
 const BLOCK = 100;
 /** Lines before a block that are read with it: a text or a comment over several lines may have begun there. */
 const BEFORE = 60;
-const LINE_REM = 1.25;
+const LINE_PX = 20;
 
 interface Lines {
   from: number;
@@ -34,12 +35,22 @@ export function FileText({ path, text, wrap, lines, onLines, end, wanted }: Prop
   const first = lines?.from;
   const reached = first === undefined || first <= all.length;
   const [start] = useState(first);
+  const list = useRef<VirtualizerHandle>(null);
   useEffect(() => {
     if (!reached) wanted?.();
   }, [reached, wanted]);
   useEffect(() => {
     if (!reached || start === undefined) return;
-    box.current?.querySelector(`[data-line="${start}"]`)?.scrollIntoView({ block: "center" });
+    const [block, line] = [Math.floor((start - 1) / BLOCK), (start - 1) % BLOCK];
+    const middle = (box.current?.clientHeight ?? 0) / 2;
+    list.current?.scrollToIndex(block, { align: "start", offset: line * LINE_PX - middle });
+    // Wrapped lines are higher than was reckoned: once they are there, the line itself is brought into the middle.
+    const frame = requestAnimationFrame(() => {
+      box.current?.querySelector(`[data-line="${start}"]`)?.scrollIntoView({ block: "center" });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
   }, [reached, start]);
   const choose = (event: MouseEvent) => {
     const number = event.target instanceof Element ? Number(event.target.closest<HTMLElement>("[data-number]")?.dataset.number) : NaN;
@@ -59,9 +70,11 @@ export function FileText({ path, text, wrap, lines, onLines, end, wanted }: Prop
       style={{ "--digits": `${String(all.length).length}ch` } as React.CSSProperties}
       className={`min-h-0 flex-1 overflow-auto pt-2 pb-[max(1rem,env(safe-area-inset-bottom))] font-mono text-xs outline-offset-[-2px] ${wrap ? "" : "whitespace-pre"}`}
     >
-      {blocks.map(({ lines: block, before }, at) => (
-        <Block key={at} lines={block} before={before} first={at * BLOCK + 1} language={languageOf(path)} chosen={within(lines, at)} wrap={wrap} />
-      ))}
+      <Virtualizer ref={list}>
+        {blocks.map(({ lines: block, before }, at) => (
+          <Block key={at} lines={block} before={before} first={at * BLOCK + 1} language={languageOf(path)} chosen={within(lines, at)} wrap={wrap} />
+        ))}
+      </Virtualizer>
       {end}
     </div>
   );
@@ -93,7 +106,7 @@ const Block = memo(function Block({ lines, before, first, language, chosen, wrap
   const pieces = useColoured(box, before, lines, language);
   const [from = 0, to = 0] = chosen.split(" ").map(Number);
   return (
-    <div ref={box} style={{ contentVisibility: "auto", containIntrinsicBlockSize: `auto ${lines.length * LINE_REM}rem` }}>
+    <div ref={box} className={wrap ? "" : "w-max min-w-full"}>
       {lines.map((line, at) => (
         <div key={at} data-line={first + at} data-chosen={(first + at >= from && first + at <= to) || undefined} className="flex leading-5 data-chosen:bg-accent-soft">
           <span

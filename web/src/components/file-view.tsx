@@ -25,7 +25,8 @@ export function FileView({ project, path, looks }: { project: Project; path: str
   const readable = file.kind === "text" || asText;
   const choose = (chosen: { from: number; to: number }) => {
     setLines(chosen);
-    history.replaceState(null, "", `#L${chosen.from}${chosen.to > chosen.from ? `-L${chosen.to}` : ""}`);
+    // The whole address: a hash alone would be taken from the page's base.
+    history.replaceState(null, "", `${location.pathname}#L${chosen.from}${chosen.to > chosen.from ? `-L${chosen.to}` : ""}`);
   };
   return (
     <div data-testid="file" data-path={path} data-kind={file.kind} className="flex min-h-0 flex-1 flex-col">

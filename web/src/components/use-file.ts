@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useEffectEvent, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { fetchFile, type Problem } from "../api";
 import type { FilePart } from "../protocol";
 
@@ -25,6 +25,7 @@ interface Loaded {
 export function useFile(project: string, path: string, looks: number): ShownFile {
   const [loaded, setLoaded] = useState<Loaded>({ text: "", next: null });
   const [attempt, setAttempt] = useState(0);
+  const asking = useRef<number>(undefined);
   const load = useCallback(() => fetchFile(project, path), [project, path]);
   const take = useEffectEvent((file: FilePart) => {
     const { file: known } = loaded;
@@ -45,10 +46,12 @@ export function useFile(project: string, path: string, looks: number): ShownFile
   }, [load, looks, attempt]);
   const more = () => {
     const { next } = loaded;
-    if (next === null) return;
+    if (next === null || asking.current === next) return;
+    asking.current = next;
     void fetchFile(project, path, next).then((answer) => {
+      asking.current = undefined;
       setLoaded((was) => {
-        if (was.next !== next) return was; // another click was faster, or the file has changed
+        if (was.next !== next) return was; // the file has changed
         if (!answer.ok) return { ...was, problem: answer.problem };
         return { ...was, text: was.text + (answer.value.text ?? ""), next: answer.value.next };
       });
