@@ -95,17 +95,21 @@ async def git(
         raise GitFailed(arguments[0], f"the folder {cwd} is not there any more") from None
     except OSError as error:
         raise GitFailed(arguments[0], str(error.strerror)) from None
+    saying = asyncio.create_task(_upto(process.stderr, ERROR_BYTES))
+    feeding = asyncio.create_task(_feed(process.stdin, given))
     try:
         async with asyncio.timeout(limit):
-            printed, said, _ = await asyncio.gather(
-                _upto(process.stdout, output), _upto(process.stderr, ERROR_BYTES), _feed(process.stdin, given)
-            )
-            if len(printed) > output:
+            printed = await _upto(process.stdout, output)
+            if len(printed) > output:  # nobody takes the rest, so it would never come to its end
                 return printed[:output]
+            said, _ = await asyncio.gather(saying, feeding)
             code = await process.wait()
     except TimeoutError:
         raise GitSlow(arguments[0], limit) from None
     finally:
+        saying.cancel()
+        feeding.cancel()
+        await asyncio.wait({saying, feeding})
         await _end(process)
     if code:
         raise GitFailed(arguments[0], said.decode(errors="replace").strip()[:2000])
