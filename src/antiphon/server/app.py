@@ -140,7 +140,7 @@ class Application:
             rest=self._rest,
             websocket=self.sockets,
             logins=self.logins,
-            page=Page(STATIC, settings.base),
+            page=Page(STATIC, settings.base, offline=not settings.no_offline),
         )
 
     async def _sign_out(self, token: str) -> None:
