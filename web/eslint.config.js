@@ -46,5 +46,7 @@ export default defineConfig(
       ],
     },
   },
+  { files: ["scripts/**/*.js"], languageOptions: { globals: globals.serviceworker } },
+  { files: ["public/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["scripts/**/*.mjs"], languageOptions: { globals: globals.node } },
 );

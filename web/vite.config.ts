@@ -2,6 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { offline } from "./scripts/offline.mjs";
 
 /** `npm run dev`: the server whose REST and WebSocket the page uses. */
 const server = process.env.ANTIPHON_URL ?? "http://127.0.0.1:8420";
@@ -18,7 +19,7 @@ const baseHref: Plugin = {
 export default defineConfig({
   // Relative addresses: the server may stand below a path (--public-url https://host/path).
   base: "./",
-  plugins: [react(), tailwindcss(), baseHref],
+  plugins: [react(), tailwindcss(), baseHref, offline()],
   // Settings, About: the licences of what is in the page.
   build: { license: { fileName: "licenses.txt" } },
   server: { proxy: { "/api": passOn, "/ws": { ...passOn, ws: true } } },

@@ -18,7 +18,7 @@ async def barriers(tab: Tab, impacts: tuple[str, ...] = SERIOUS) -> list[str]:
     found: list[str] = []
     for theme in ("light", "dark"):
         await tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        results = await Axe().run(tab.page)
+        results = await Axe().run(tab.page, options={"rules": {"target-size": {"enabled": True}}})
         found += [
             f"{theme}: {violation['id']}: {node['html'][:200]}"
             for violation in results.response["violations"]

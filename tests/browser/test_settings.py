@@ -28,12 +28,19 @@ async def in_settings(desk: Desk) -> Tab:
     return tab
 
 
+async def choose(tab: Tab, words: str) -> None:
+    """One of a few that stand side by side."""
+    choice = tab.page.locator("label", has_text=re.compile(f"^{words}$"))
+    await choice.click()
+    await expect(choice.get_by_role("radio")).to_be_checked()
+
+
 async def test_the_look_is_chosen_and_stays(desk: Desk) -> None:
     """A theme and a size: at once, in other tabs, and before anything of the page's script runs."""
     tab, other = await in_settings(desk), await desk.tab()
     assert await ground(tab.page) == LIGHT_GROUND
-    await tab.page.get_by_role("radio", name="Dark").check(force=True)
-    await tab.page.get_by_role("radio", name="Large", exact=True).check(force=True)
+    await choose(tab, "Dark")
+    await choose(tab, "Large")
     assert await ground(tab.page) == DARK_GROUND
     await other.page.wait_for_function("document.documentElement.dataset.size === 'large'")
     assert await ground(other.page) == DARK_GROUND
@@ -41,7 +48,7 @@ async def test_the_look_is_chosen_and_stays(desk: Desk) -> None:
     await other.reload()
     assert await ground(other.page) == DARK_GROUND
     assert await other.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 18
-    await tab.page.get_by_role("radio", name="As the system").check(force=True)
+    await choose(tab, "As the system")
     assert await ground(tab.page) == LIGHT_GROUND
 
 
@@ -73,6 +80,29 @@ async def test_others_are_signed_out_from_here(desk: Desk) -> None:
     await tab.is_live()
 
 
+async def test_a_password_for_another_device(desk: Desk) -> None:
+    """Set in the settings; another browser, which no link has reached, comes in by it and not by a wrong one."""
+    tab = await in_settings(desk)
+    await tab.by("password-set").click()
+    await tab.by("password-new").fill("correct horse battery")
+    await tab.by("password-new").press("Enter")
+    await expect(tab.by("password-remove")).to_be_visible()
+    other = await desk.tab(context=await desk.new_context(viewport=PHONE))
+    await other.by("password-field").fill("wrong horse battery")
+    await other.by("password-send").click()
+    await expect(other.by("password-problem")).to_contain_text("This password is wrong")
+    await other.by("password-field").fill("correct horse battery")
+    await other.by("password-send").click()
+    await expect(other.by("project-row")).to_have_count(1)
+    await tab.reload()
+    await expect(tab.by("device")).to_have_count(2)
+    await tab.by("password-remove").click()
+    await expect(tab.by("password-set")).to_have_text("Set a password")
+    stranger = await desk.tab(context=await desk.new_context())
+    await expect(stranger.by("sign-in")).to_be_visible()
+    await expect(stranger.by("password-sign-in")).to_have_count(0)
+
+
 async def test_the_data_is_where_it_says(desk: Desk) -> None:
     """Its folder and size; the licences of what the page is made of; within a phone's width, too."""
     tab = await in_settings(desk)
@@ -90,11 +120,11 @@ async def test_the_data_is_where_it_says(desk: Desk) -> None:
 async def test_a_language_is_spoken_at_once_and_kept(desk: Desk) -> None:
     """Chosen in the settings; after a reload the page is in it from its first word on, and says so to the browser."""
     tab = await in_settings(desk)
-    await tab.page.get_by_role("radio", name="简体中文").check(force=True)
+    await choose(tab, "简体中文")
     await expect(tab.page.get_by_role("heading", level=1)).to_have_text("设置")
     await expect(tab.page).to_have_title("设置 · Antiphon")
     await tab.reload()
     await expect(tab.page.get_by_role("heading", level=1)).to_have_text("设置")
     assert await tab.page.evaluate("document.documentElement.lang") == "zh-Hans"
-    await tab.page.get_by_role("radio", name="English").check(force=True)
+    await choose(tab, "English")
     await expect(tab.page.get_by_role("heading", level=1)).to_have_text("Settings")

@@ -12,7 +12,12 @@ from websockets.sync.client import connect
 from tests.rest import refusal
 from tests.servers import RunningServer
 
-OPEN = {("GET", "/health"), ("POST", "/api/sign-in")}
+OPEN = {
+    ("GET", "/health"),
+    ("GET", "/api/sign-in"),
+    ("POST", "/api/sign-in"),
+    ("POST", "/api/sign-in/password"),
+}
 """The only routes that answer strangers."""
 
 

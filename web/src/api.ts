@@ -36,6 +36,7 @@ import type {
   SessionRow,
   Storage,
   Tokens,
+  Ways,
 } from "./protocol";
 
 /** Why a request failed, for a person. */
@@ -96,6 +97,10 @@ const query = (fields: Record<string, string | number | boolean | undefined>) =>
 };
 
 export const signIn = (token: string) => request<Me>("POST", "api/sign-in", { token });
+export const signInByPassword = (password: string) => request<Me>("POST", "api/sign-in/password", { password });
+export const fetchWays = () => request<Ways>("GET", "api/sign-in");
+export const keepPassword = (password: string) => request<undefined>("PUT", "api/password", { password });
+export const forgetPassword = () => request<undefined>("DELETE", "api/password");
 export const signOut = () => request<undefined>("POST", "api/sign-out");
 export const signOutOthers = () => request<undefined>("POST", "api/sign-out/others");
 export const fetchMe = () => request<Me>("GET", "api/me");

@@ -1,7 +1,7 @@
 /** The page's one client: it joins socket, feeds, outbox and lists, and knows nothing of React. */
 
 import { socketAddress } from "./address";
-import { fetchMe, signIn, signOut, type Problem } from "./api";
+import { fetchMe, signIn, signInByPassword, signOut, type Problem } from "./api";
 import { Attached } from "./attached";
 import { Drafts } from "./drafts";
 import { Ends } from "./ends";
@@ -89,6 +89,14 @@ export class Client {
     } else if (token && answer.problem.status !== 0) await this.#afterBadToken(answer.problem);
     else if (answer.problem.status === 401) this.account.set({ phase: "signed-out" });
     else this.account.set({ phase: "unreachable", problem: answer.problem });
+  }
+
+  /** By the owner's password; gives the problem where that does not do. */
+  async signIn(password: string): Promise<Problem | undefined> {
+    const answer = await signInByPassword(password);
+    if (!answer.ok) return answer.problem;
+    await this.start();
+    return undefined;
   }
 
   async signOut(): Promise<void> {

@@ -5,7 +5,9 @@ import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
 import { followLook } from "./theme";
+import { isOutdated, keepOffline } from "./offline";
 import { toast } from "./toasts";
+import { followKeyboard } from "./viewport";
 import { preferred, say, speak } from "./words";
 
 /** The one-time token of a sign-in link; it stands in the fragment, which no server and no log sees. */
@@ -30,6 +32,7 @@ window.addEventListener("unhandledrejection", ({ reason }) => {
 });
 
 followLook();
+followKeyboard();
 const client = new Client();
 alerts(client);
 void client.start(takeToken());
@@ -37,6 +40,14 @@ void client.start(takeToken());
 window.addEventListener("hashchange", () => {
   const token = takeToken();
   if (token && client.account.get().phase !== "ready") void client.start(token);
+});
+// A page out of the browser's keeping may be older than the server that it finds.
+client.link.subscribe(() => {
+  if (client.link.get().phase === "live") void isOutdated().then((other) => { if (other) client.notices.patch({ newVersion: "" }); });
+});
+window.addEventListener("load", () => {
+  // What a browser does not keep is asked for: nothing is worse without it.
+  keepOffline().catch(() => undefined);
 });
 const render = () => {
   createRoot(root).render(

@@ -1490,6 +1490,24 @@ export interface Stored {
   bytes: number;
 }
 /**
+ * How one may sign in, beside a link.
+ */
+export interface Ways {
+  password: boolean;
+}
+/**
+ * The owner's password.
+ */
+export interface PasswordSignIn {
+  password: string;
+}
+/**
+ * A password to sign in with from now on.
+ */
+export interface NewPassword {
+  password: string;
+}
+/**
  * The server is up.
  */
 export interface Health {
@@ -1522,6 +1540,7 @@ export interface Refused {
     | "not-restorable"
     | "origin-missing"
     | "outside-roots"
+    | "password-wrong"
     | "search-unavailable"
     | "server-stopping"
     | "signed-out"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from antiphon import __version__
-from antiphon.cli import doctor, key, link, serve, token
+from antiphon.cli import doctor, key, link, password, serve, token
 from antiphon.cli.options import USAGE, CommandFailed
 from antiphon.server.config import BadSetting
 
@@ -40,6 +40,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"antiphon {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, token, link, key, doctor):
+    for command in (serve, token, link, password, key, doctor):
         command.add(commands)
     return top

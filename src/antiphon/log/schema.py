@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from antiphon.model.events import TURN_END_TYPES
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration. Revisions are numbers of four digits, so that newer ones sort later."""
 
 metadata = MetaData(
@@ -94,6 +94,14 @@ api_token = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
     Column("expires_at", BigInteger),
+)
+
+password = Table(
+    "password",
+    metadata,
+    Column("user_id", KEY, ForeignKey("user.key"), primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
 )
 
 project = Table(

@@ -33,6 +33,7 @@ from antiphon.server.later import App, Later
 from antiphon.server.limiter import Limiter
 from antiphon.server.logins import Logins
 from antiphon.server.page import STATIC, Page
+from antiphon.server.passwords import Passwords
 from antiphon.server.readiness import Lookout
 from antiphon.server.websocket import Endpoint, WebSockets
 from antiphon.sessions.hub import Hub
@@ -66,7 +67,7 @@ class Application:
         """Use `build`."""
         hub, auth, server = Hub(), Auth(log, clock), new_id()
         archives = _archives(settings, providers)
-        keys = Keys(settings.data_dir)
+        keys, limiter = Keys(settings.data_dir), Limiter(clock)
         lookout = Lookout(clock, keys)
         self.keys = KeyDesk(keys, lookout, providers, clock, self._key_changed)
         self.importing = Importing(
@@ -123,7 +124,8 @@ class Application:
             providers=providers,
             clock=clock,
             auth=auth,
-            limiter=Limiter(clock),
+            passwords=Passwords(log, clock, limiter),
+            limiter=limiter,
             lookout=lookout,
             keys=self.keys,
             server=server,
@@ -140,7 +142,7 @@ class Application:
             rest=self._rest,
             websocket=self.sockets,
             logins=self.logins,
-            page=Page(STATIC, settings.base),
+            page=Page(STATIC, settings.base, offline=not settings.no_offline),
         )
 
     async def _sign_out(self, token: str) -> None:

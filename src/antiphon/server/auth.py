@@ -143,23 +143,18 @@ class Auth:
 
         def trade(conn: Connection) -> Token | None:
             used = use_link(conn, hashed, now)
-            if used is None:
-                return None
-            prune_tokens(conn, now)
-            return add_token(
-                conn,
-                user=used.user,
-                kind="cookie",
-                name=browser,
-                secret_hash=digest(secret),
-                expires_at=now + COOKIE_MS,
-                at=now,
-            )
+            return used and _new_cookie(conn, used.user, secret, browser, now)
 
         token = await self._log.write(trade)
-        if token is None:
-            return None
-        return SignedIn(identity=Identity(user=token.user, token=token.id, kind="cookie"), secret=secret)
+        return token and _signed_in(token, secret)
+
+    async def let_in(self, browser: str) -> SignedIn:
+        """A cookie of this name for the owner, who has shown by other means who they are."""
+        now, secret = self._clock.now(), new_secret()
+        token = await self._log.write(
+            lambda conn: _new_cookie(conn, the_user(conn).key, secret, browser, now)
+        )
+        return _signed_in(token, secret)
 
     async def roll(self, identity: Identity) -> None:
         """The cookie lives 30 days from now."""
@@ -174,6 +169,23 @@ class Auth:
     async def revoke(self, user: int, token: str) -> bool:
         """Forget a token; False: the user has none of that id."""
         return await self._log.write(lambda conn: revoke_token(conn, user, token))
+
+
+def _new_cookie(conn: Connection, user: int, secret: str, browser: str, now: int) -> Token:
+    prune_tokens(conn, now)
+    return add_token(
+        conn,
+        user=user,
+        kind="cookie",
+        name=browser,
+        secret_hash=digest(secret),
+        expires_at=now + COOKIE_MS,
+        at=now,
+    )
+
+
+def _signed_in(token: Token, secret: str) -> SignedIn:
+    return SignedIn(identity=Identity(user=token.user, token=token.id, kind="cookie"), secret=secret)
 
 
 async def make_link(log: Log, clock: Clock) -> str:

@@ -66,6 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     roots: tuple[Path, ...] = ()
     allow_bypass: bool = False
     no_import: bool = False
+    no_offline: bool = False
     local_model_urls: tuple[str, ...] = ()
     """Model servers that may be asked beside those of this machine."""
     claims_dir: Path | None = None
@@ -274,6 +275,15 @@ OPTIONS = (
         metavar=None,
         default="off",
         help="do not show the sessions that agents keep themselves, such as Claude Code's",
+        read=_switch,
+    ),
+    Option(
+        name="no_offline",
+        flag="--no-offline",
+        env="ANTIPHON_NO_OFFLINE",
+        metavar=None,
+        default="off",
+        help="browsers keep no copy of the page, and those that have one forget it",
         read=_switch,
     ),
     LOCAL_MODELS,

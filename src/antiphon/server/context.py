@@ -13,6 +13,7 @@ from antiphon.server.config import Settings
 from antiphon.server.file_names import FileNames
 from antiphon.server.keys import KeyDesk
 from antiphon.server.limiter import Limiter
+from antiphon.server.passwords import Passwords
 from antiphon.server.readiness import Lookout
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.importing import Importing
@@ -34,6 +35,7 @@ class Context(Struct, frozen=True, kw_only=True):
     providers: Mapping[str, Provider]
     clock: Clock
     auth: Auth
+    passwords: Passwords
     limiter: Limiter
     lookout: Lookout
     keys: KeyDesk

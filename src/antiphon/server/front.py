@@ -25,7 +25,15 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 OPEN = frozenset(
-    {"/health", "/api/sign-in", "/api/openapi.json", "/docs", "/docs/reference.js", "/docs/reference.css"}
+    {
+        "/health",
+        "/api/sign-in",
+        "/api/sign-in/password",
+        "/api/openapi.json",
+        "/docs",
+        "/docs/reference.js",
+        "/docs/reference.css",
+    }
 )
 """What strangers may ask for, beside the page itself: nothing that is anybody's."""
 

@@ -28,6 +28,18 @@ HASHED = re.compile(r"^assets/.+-[A-Za-z0-9_-]{8,}\.\w+$")
 TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/manifest+json")
 GZIP_MIN_BYTES = 512
 
+WORKER = "sw.js"
+"""The page's offline worker (web/scripts/offline-worker.js)."""
+
+RETIRED = b"""// serve --no-offline: takes the page's offline worker away again, with all that it kept.
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => {
+  const own = `antiphon:${new URL(self.registration.scope).pathname}:`;
+  const forget = caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith(own)).map((name) => caches.delete(name))));
+  event.waitUntil(forget.then(() => self.registration.unregister()));
+});
+"""
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -53,8 +65,9 @@ class Reply(Struct, frozen=True, kw_only=True):
 class Page:
     """All files of the page."""
 
-    def __init__(self, folder: Path, base: str) -> None:
-        self._folder, self._base = folder, base
+    def __init__(self, folder: Path, base: str, *, offline: bool = True) -> None:
+        """`offline`: browsers may keep the page; else those that did forget it."""
+        self._folder, self._base, self._offline = folder, base, offline
         self._files: dict[str, File] = {}
 
     @property
@@ -87,9 +100,13 @@ class Page:
             # Looked up among the files there are: a path that leads out is simply none of them.
             if name not in self._names():
                 return None
-            body = path.read_bytes()
-            self._files[name] = _file(name, _based(body, self._base) if name == "index.html" else body)
+            self._files[name] = _file(name, self._body(name, path.read_bytes()))
         return self._files[name]
+
+    def _body(self, name: str, built: bytes) -> bytes:
+        if name == "index.html":
+            return _based(built, self._base)
+        return RETIRED if name == WORKER and not self._offline else built
 
     def _names(self) -> Iterable[str]:
         return {

@@ -7,6 +7,7 @@ from msgspec import Struct
 ErrorCode = Literal[
     "signed-out",
     "link-unknown",
+    "password-wrong",
     "too-many-tries",
     "unknown-host",
     "foreign-origin",

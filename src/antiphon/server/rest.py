@@ -443,3 +443,21 @@ class Storage(Resource, frozen=True):
     """Bytes left on its disk for this user."""
     total: int
     """Bytes of its disk."""
+
+
+class Ways(Resource, frozen=True):
+    """How one may sign in, beside a link."""
+
+    password: bool
+
+
+class PasswordSignIn(Ask, frozen=True):
+    """The owner's password."""
+
+    password: Annotated[str, Meta(max_length=200)]
+
+
+class NewPassword(Ask, frozen=True):
+    """A password to sign in with from now on."""
+
+    password: Annotated[str, Meta(min_length=12, max_length=200)]

@@ -71,6 +71,9 @@ RESOURCES = (
     rest.NewToken,
     rest.MadeToken,
     rest.Storage,
+    rest.Ways,
+    rest.PasswordSignIn,
+    rest.NewPassword,
     Health,
     Refused,
 )

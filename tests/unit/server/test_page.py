@@ -98,3 +98,13 @@ def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
     reply = ask(page, "/")
     assert reply.status == 503
     assert b"./dev run" in reply.body
+
+
+def test_the_offline_worker_is_taken_back(folder: Path) -> None:
+    """With `--no-offline` its address gives one that forgets all; else the page's own. Both are asked for each time."""
+    (folder / "sw.js").write_text("own")
+    own, retired = ask(Page(folder, ""), "/sw.js"), ask(Page(folder, "", offline=False), "/sw.js")
+    assert own.body == b"own"
+    assert b"unregister" in retired.body
+    assert header(retired, "cache-control") == header(own, "cache-control") == "no-cache"
+    assert header(retired, "content-type") == "text/javascript; charset=utf-8"

@@ -8,11 +8,12 @@ import { AgentsView } from "./agents-view";
 import { Button } from "./button";
 import { ClientContext } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
-import { ProblemNotice } from "./notice";
+import { PaletteHost } from "./palette-host";
 import { Projects } from "./projects";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
 import { Toasts } from "./toasts";
+import { Unreachable } from "./unreachable";
 import { WaitingForYou } from "./waiting-bell";
 import { Workspace } from "./workspace";
 
@@ -42,20 +43,28 @@ function Page({ client }: { client: Client }) {
     case "signed-out":
       return <SignIn problem={account.problem} ended={account.ended} />;
     case "unreachable":
-      return (
-        <main className="mx-auto max-w-lg p-6 pt-[20dvh]">
-          <ProblemNotice what={say("page.unreachable")} problem={account.problem} onRetry={() => void client.start()} />
-        </main>
-      );
+      return <Unreachable problem={account.problem} />;
     case "ready":
       return (
         <>
+          <SkipLink />
           <View here={here} />
+          <PaletteHost />
           <Announcer />
           <WaitingForYou />
         </>
       );
   }
+}
+
+/** The first place that Tab leads to: past what every view begins with. */
+function SkipLink() {
+  const skip = () => {
+    const main = document.querySelector("main");
+    main?.setAttribute("tabindex", "-1");
+    main?.focus();
+  };
+  return <Button testid="skip" className="sr-only fixed top-2 left-2 z-50 focus:not-sr-only focus:fixed focus:px-3" onClick={skip}>{say("page.skip")}</Button>;
 }
 
 function View({ here }: { here: Route }) {

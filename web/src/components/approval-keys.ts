@@ -1,6 +1,7 @@
 /** The keys 1 … 9 answer the approval that waits longest, where no text is being written. */
 
 import { useEffect, useEffectEvent, type RefObject } from "react";
+import { singleKeys } from "../keys";
 import type { ApprovalRequested, Option } from "../protocol";
 
 /** ms that a card must have been there: a key meant for something else answers nothing. */
@@ -17,7 +18,7 @@ export function useOptionKeys(
   const own = answer !== undefined && request.options.length > 1;
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const option = request.options[Number(event.key) - 1];
-    if (!option || isForOthers(event, card.current)) return;
+    if (!option || !singleKeys.get() || isForOthers(event, card.current)) return;
     event.preventDefault();
     answer?.(option);
   });

@@ -81,7 +81,7 @@ function ActionButtons({ provider, action: { kind } }: { provider: string; actio
 export function CommandLine({ command }: { command: string }) {
   return (
     <div className="mt-1.5 flex w-fit max-w-full items-center gap-1 rounded-lg border border-line bg-raised py-0.5 pr-1 pl-3">
-      <code className="min-w-0 overflow-x-auto font-mono text-xs whitespace-pre">{command}</code>
+      <code tabIndex={0} className="min-w-0 overflow-x-auto font-mono text-xs whitespace-pre">{command}</code>
       <CopyButton text={command} label={say("failure.copy")} />
     </div>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { say } from "../words";
 import { Button } from "./button";
+import { useCommands } from "./use-commands";
 
 /** ms within which the second Escape counts. */
 const AGAIN_MS = 3000;
@@ -12,6 +13,7 @@ export function StopButton({ onStop }: { onStop: () => void }) {
     if (armed) onStop();
     setArmed(!armed);
   });
+  useCommands(() => [{ id: "stop", words: say("command.stop"), icon: "stop", run: onStop }]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || event.repeat || event.isComposing) return;

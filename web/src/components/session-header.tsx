@@ -17,6 +17,7 @@ import { Link } from "./link";
 import { agentName, useSession } from "./session-context";
 import { moreActions } from "./session-more";
 import { titleOf } from "./session-row";
+import { useCommands } from "./use-commands";
 import { useWide } from "./use-wide";
 
 /** What the session is, and what can be done with it as a whole. */
@@ -41,6 +42,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
     { icon: "star", label: say(starred ? "session.unstar" : "session.star"), testid: "star", disabled: !row, on: starred, run: () => void change({ starred: !starred }) },
     { icon: "trash", label: say("session.trash"), testid: "session-trash", disabled: !row || row.trashed, run: () => void trash() },
   ];
+  useCommands(() => [...actions, ...moreActions(session)].filter(({ disabled }) => !disabled).map(({ testid, label, icon, run }) => ({ id: testid, words: label, icon, run })));
   const set = mode ?? row?.mode ?? undefined;
   const where = [row && agentName(shown), row?.projectName, set && modeName(set)].filter(Boolean).join(" · ");
   return (

@@ -7,6 +7,7 @@ import { useClient } from "./client-context";
 import { ProblemNotice } from "./notice";
 import { Devices } from "./settings-devices";
 import { Section } from "./settings-parts";
+import { PasswordSettings } from "./settings-password";
 import { Tokens } from "./settings-tokens";
 import { useRequest } from "./use-request";
 
@@ -30,6 +31,7 @@ export function AccountSettings() {
         {problem && <ProblemNotice what={say("settings.devices.problem")} problem={problem} onRetry={reload} />}
       </Section>
       {value && <Devices browsers={tokens.filter(({ kind }) => kind === "cookie")} onChange={reload} />}
+      <PasswordSettings />
       {value && <Tokens tokens={tokens.filter(({ kind }) => kind === "api")} onChange={reload} />}
     </>
   );

@@ -1,12 +1,15 @@
+import { singleKeys } from "../keys";
 import { useStore } from "../store";
 import { look, setLook, SIZES, THEMES } from "../theme";
 import { toast } from "../toasts";
 import { choose, language, LANGUAGES, say, type Language } from "../words";
+import { SingleKeys } from "./single-keys";
 import { Choice, Section } from "./settings-parts";
 
 /** Theme, size of text and language: shown at once, and kept in this browser. */
 export function LookSettings() {
   const { theme, size } = useStore(look, (value) => value);
+  const single = useStore(singleKeys, (value) => value);
   const spoken = useStore(language, (value) => value);
   const speak = (next: Language) => {
     choose(next).catch(() => { toast(say("settings.language.problem")); });
@@ -34,6 +37,7 @@ export function LookSettings() {
         value={spoken}
         onChange={speak}
       />
+      <SingleKeys on={single} />
     </Section>
   );
 }

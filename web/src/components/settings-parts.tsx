@@ -34,7 +34,7 @@ export function Choice<T extends string>({ name, testid, options, value, onChang
           <label
             key={option.value}
             lang={option.lang}
-            className="target flex cursor-pointer items-center justify-center rounded-[0.625rem] border border-transparent px-3 py-1 text-[0.8125rem] text-dim hover:text-text has-checked:border-line has-checked:bg-raised has-checked:font-medium has-checked:text-text has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="target relative flex cursor-pointer items-center justify-center rounded-[0.625rem] border border-transparent px-3 py-1 text-[0.8125rem] text-dim hover:text-text has-checked:border-line has-checked:bg-raised has-checked:font-medium has-checked:text-text has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -1,19 +1,17 @@
-import { useEffect } from "react";
+import { useTitle } from "../title";
 import { say } from "../words";
 import { ConnectionBanner, ConnectionDot } from "./connection";
 import { Link } from "./link";
 import { AccountSettings } from "./settings-account";
 import { AgentsSummary } from "./settings-agents";
 import { LookSettings } from "./settings-look";
+import { NotifySettings } from "./settings-notify";
 import { AboutSettings, DataSettings } from "./settings-data";
 import { Wordmark } from "./wordmark";
 
 /** Everything that is set once: who may come in, how it looks, where the data lies. */
 export default function SettingsView() {
-  useEffect(() => {
-    document.title = `${say("settings.title")} · Antiphon`;
-    return () => { document.title = "Antiphon"; };
-  }, []);
+  useTitle(say("settings.title"));
   return (
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />
@@ -25,6 +23,7 @@ export default function SettingsView() {
         <h1 className="mt-8 mb-1 text-xl font-semibold">{say("settings.title")}</h1>
         <div>
           <LookSettings />
+          <NotifySettings />
           <AgentsSummary />
           <AccountSettings />
           <DataSettings />

@@ -1,6 +1,7 @@
 import type { Problem } from "../api";
 import { say } from "../words";
 import { CommandLine } from "./failure-card";
+import { PasswordSignIn } from "./sign-in-password";
 import { Wordmark } from "./wordmark";
 import { Notice } from "./notice";
 
@@ -25,6 +26,7 @@ export function SignIn({ problem, ended = false }: { problem?: Problem; ended?: 
         <p>{say("sign-in.fresh")}</p>
         <CommandLine command="antiphon link" />
       </div>
+      <PasswordSignIn />
     </main>
   );
 }

@@ -48,8 +48,8 @@ test("what was chosen here goes before what the browser speaks", () => {
 const READ = new Set(["aria-label", "alt", "title", "placeholder", "label", "name", "what"]);
 
 const OUR_NAME = "Antiphon";
-/** An icon's name is which one it is. */
-const ofIcon = (node: ts.JsxAttribute) => node.parent.parent.tagName.getText() === "Icon";
+/** An icon's name is which one it is; a field's is for the browser. */
+const isPlainName = (node: ts.JsxAttribute) => node.name.getText() === "name" && /^(Icon|[a-z]+)$/.test(node.parent.parent.tagName.getText());
 
 /** Words that stand in a component instead of in the catalogue. */
 function spokenIn(file: string): string[] {
@@ -57,7 +57,7 @@ function spokenIn(file: string): string[] {
   const found: string[] = [];
   const look = (node: ts.Node): void => {
     if (ts.isJsxText(node) && /\p{L}{2}/u.test(node.text) && node.text.trim() !== OUR_NAME) found.push(node.text.trim());
-    if (ts.isJsxAttribute(node) && !ofIcon(node) && READ.has(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer)) {
+    if (ts.isJsxAttribute(node) && !isPlainName(node) && READ.has(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer)) {
       if (/\p{L}{2}/u.test(node.initializer.text)) found.push(node.initializer.text);
     }
     ts.forEachChild(node, look);

@@ -16,6 +16,7 @@ from antiphon.server.api import (
     imports,
     me,
     metrics,
+    password,
     projects,
     providers,
     rules,
@@ -27,6 +28,7 @@ from antiphon.server.api import (
 
 ROUTES = (
     *me.ROUTES,
+    *password.ROUTES,
     *projects.ROUTES,
     *folders.ROUTES,
     *sessions.ROUTES,

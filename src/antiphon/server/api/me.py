@@ -5,7 +5,7 @@ from litestar.params import RequestBody
 
 from antiphon import __version__
 from antiphon.log.users import get_user
-from antiphon.server.auth import COOKIE_MS, Identity, cookie_header
+from antiphon.server.auth import COOKIE_MS, Identity, SignedIn, cookie_header
 from antiphon.server.context import Context
 from antiphon.server.dependencies import AnyRequest, Caller, Parts
 from antiphon.server.devices import device_name
@@ -30,6 +30,11 @@ async def sign_in(request: AnyRequest, parts: Parts, data: RequestBody[SignIn]) 
             "This link was used already or is over. Get a fresh one where the server runs: antiphon link."
         )
         raise ApiError(401, "link-unknown", message)
+    return await signed_in_by(parts, signed_in)
+
+
+async def signed_in_by(parts: Context, signed_in: SignedIn) -> Response[Me]:
+    """The answer that gives a browser its cookie."""
     response = Response(await _me(parts, signed_in.identity))
     response.headers["set-cookie"] = _cookie(parts, signed_in.secret)
     return response
