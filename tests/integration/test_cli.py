@@ -14,6 +14,7 @@ from antiphon import __version__
 from antiphon.cli import doctor_agents
 from antiphon.providers.base import Readiness
 from antiphon.testing.scripted import ScriptedProvider
+from tests.chat_server import models, serving
 from tests.servers import LINK, RunningServer
 
 
@@ -119,7 +120,9 @@ def test_doctor_tells_who_pays(
                 warning="It overrides your login.",
             )
 
-    monkeypatch.setattr("antiphon.providers.catalog.load", lambda *files: {"codex": Paid(id="codex")})
+    monkeypatch.setattr(
+        "antiphon.providers.catalog.load", lambda *files, **options: {"codex": Paid(id="codex")}
+    )
     monkeypatch.setenv("OPENAI_API_KEY", "sk-fake")
     assert doctor_agents.tell(tmp_path)
     told = capsys.readouterr().out.splitlines()
@@ -154,6 +157,19 @@ def test_doctor_on_a_bare_machine_reads_like_help(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()  # to look changes nothing
 
 
+@pytest.mark.parametrize("by", ["environment", "flag"])
+def test_doctor_asks_the_model_servers_that_serve_asks(by: str, tmp_path: Path) -> None:
+    """Told by the environment or on the command line, as `antiphon serve` is."""
+    around = {"PATH": "", "HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with serving() as server:
+        server.pages["/v1/models"] = models("the-one-elsewhere")
+        if by == "environment":
+            around["ANTIPHON_LOCAL_MODEL_URLS"] = server.root
+        told = ["--local-model-url", server.root] if by == "flag" else []
+        done = antiphon("doctor", "--data-dir", str(tmp_path / "data"), *told, environment=around)
+    assert "the-one-elsewhere" in done.stdout, done.stdout + done.stderr
+
+
 class Slow(ScriptedProvider):
     """One that does not say."""
 
@@ -167,7 +183,8 @@ def test_doctor_waits_for_nobody(
 ) -> None:
     """Ten that hang are told within one limit: they are looked at side by side."""
     monkeypatch.setattr(
-        "antiphon.providers.catalog.load", lambda *files: {f"p{n}": Slow(id=f"p{n}") for n in range(10)}
+        "antiphon.providers.catalog.load",
+        lambda *files, **options: {f"p{n}": Slow(id=f"p{n}") for n in range(10)},
     )
     monkeypatch.setattr("antiphon.server.readiness.LOOK_SECONDS", 0.5)
     began = time.monotonic()
@@ -195,6 +212,7 @@ def test_doctor_finds_a_damaged_log(running_server: RunningServer) -> None:
         (["serve", "--public-url", "example.org"], "--public-url: 'example.org' is no address"),
         (["token", "create", " "], "A token's name"),
         (["token", "create"], "NAME"),
+        (["doctor", "--local-model-url", "nowhere"], "--local-model-url: "),
         (["dance"], "invalid choice"),
         ([], "COMMAND"),
     ],

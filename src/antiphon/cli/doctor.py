@@ -1,13 +1,15 @@
 """`antiphon doctor`: what there is, and what is missing."""
 
 import argparse
+import os
 import platform
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from antiphon import __version__
-from antiphon.cli.options import FAILED, CommandFailed, add_data_dir, folder_of, with_log
+from antiphon.cli.options import FAILED, CommandFailed, add_data_dir, add_option, folder_of, with_log
+from antiphon.server.config import LOCAL_MODELS, local_models
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,6 +21,7 @@ def add(commands: Any) -> None:
         "doctor", help="look whether all is well: the log, the page, the agents"
     )
     add_data_dir(parser)
+    add_option(parser, LOCAL_MODELS)
     parser.set_defaults(run=run)
 
 
@@ -26,13 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Look at everything; the exit code is 1 when something of Antiphon's own is wrong, whatever agents there are."""
     from antiphon.cli.doctor_agents import tell
 
-    folder = folder_of(arguments)
+    folder, models = folder_of(arguments), local_models(vars(arguments), os.environ)
     print(f"antiphon {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     _server(folder)
     sound = _log(folder) & _page()
     if not sound:
         print("Something of Antiphon itself is wrong: see above.")
-    return 0 if tell(folder) & sound else FAILED
+    return 0 if tell(folder, models) & sound else FAILED
 
 
 def _server(folder: Path) -> None:

@@ -15,13 +15,16 @@ PRACTICE = "practice"
 SHOWN_MODELS = 6
 
 
-def tell(folder: Path) -> bool:
-    """Look at all agents side by side and print what was found; False: a file of the user's own agents is broken."""
+def tell(folder: Path, local_models: tuple[str, ...] = ()) -> bool:
+    """Look at all agents side by side and print what was found; False: a file of the user's own agents is broken.
+
+    `local_models`: addresses of model servers to look at beside the usual ports of this machine.
+    """
     from antiphon.providers.catalog import load, problems
     from antiphon.providers.keys import Keys
     from antiphon.server.app import own_catalog
 
-    providers = load(*own_catalog(folder))
+    providers = load(*own_catalog(folder), local_models=local_models)
     if sys.stdout.isatty():
         print(f"looking at {len(providers)} agents …", flush=True)
     keys = Keys(folder)

@@ -198,6 +198,18 @@ DATA_DIR = Option(
     read=_folder,
 )
 
+LOCAL_MODELS = Option(
+    name="local_model_urls",
+    flag="--local-model-url",
+    env="ANTIPHON_LOCAL_MODEL_URLS",
+    metavar="URL",
+    default="none",
+    help="a model's server that may be asked beside the usual ports of this machine, such as http://gpu.example:8000; may be given more than once (in the environment: separated by commas)",
+    read=_model_url,
+    many=True,
+    separator=",",
+)
+
 OPTIONS = (
     Option(
         name="host",
@@ -264,17 +276,7 @@ OPTIONS = (
         help="do not show the sessions that agents keep themselves, such as Claude Code's",
         read=_switch,
     ),
-    Option(
-        name="local_model_urls",
-        flag="--local-model-url",
-        env="ANTIPHON_LOCAL_MODEL_URLS",
-        metavar="URL",
-        default="none",
-        help="a model's server that may be asked beside the usual ports of this machine, such as http://gpu.example:8000; may be given more than once (in the environment: separated by commas)",
-        read=_model_url,
-        many=True,
-        separator=",",
-    ),
+    LOCAL_MODELS,
     Option(
         name="log_level",
         flag="--log-level",
@@ -307,6 +309,11 @@ def data_dir(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Path:
     """The data directory alone, for the commands that need no more. Raises BadSetting."""
     found = read(DATA_DIR, flags, environment)
     return found or default_data_dir(sys.platform, environment, Path.home())
+
+
+def local_models(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The addresses of model servers alone, for the commands that only look. Raises BadSetting."""
+    return read(LOCAL_MODELS, flags, environment) or ()
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

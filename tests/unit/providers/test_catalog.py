@@ -65,6 +65,7 @@ def test_a_few_lines_add_an_agent(tmp_path: Path) -> None:
         ('[goose]\nname = "Goose"\n', "command"),
         ('[goose]\nname = "Goose"\ncommand = []\n', "empty"),
         ('[goose]\nname = "Goose"\ncommand = ["x"]\ncomand = ["y"]\n', "comand"),
+        ('[goose]\nname = "Goose"\ncommand = ["x"]\nsign-in = "goose \'login"\n', "closing quotation"),
         ('["../evil"]\nname = "x"\ncommand = ["x"]\n', "letters"),
         ("goose = 1\n", "table"),
     ],

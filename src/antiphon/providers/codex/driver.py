@@ -1,6 +1,7 @@
 """Looking at Codex, and opening it."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from antiphon.providers import environment
 from antiphon.providers.base import Launch, Limits, ProviderFailed, Readiness, Sink
 from antiphon.providers.codex import command, errors, facts, program
 from antiphon.providers.codex.client import CodexAgent, hello
+from antiphon.providers.codex.settings import named_keys
 from antiphon.providers.codex.wire import Line, Refused
 from antiphon.providers.login import Prepared, prepared
 from antiphon.providers.loose import Json
@@ -28,7 +30,7 @@ class CodexDriver:
 
     async def readiness(self) -> Readiness:
         """See Provider."""
-        around = command.surroundings(environment.for_provider(errors.PROVIDER))
+        around = _surroundings(environment.for_provider(errors.PROVIDER))
         try:
             found = await self._finder.find(around)
         except ProviderFailed as failed:
@@ -52,14 +54,14 @@ class CodexDriver:
 
     async def prepare_login(self) -> Prepared:
         """See SignsIn: by the program that sessions use, whose login it must be."""
-        around = command.surroundings(environment.for_provider(errors.PROVIDER))
+        around = _surroundings(environment.for_provider(errors.PROVIDER))
         found = await self._finder.find(around)
         words = [found.path, *errors.LOGIN.command[1:]]
         return prepared(program.program(words), errors.LOGIN, around)
 
     async def open(self, launch: Launch, sink: Sink) -> CodexAgent:
         """See Provider."""
-        around = command.surroundings(launch.environment)
+        around = _surroundings(launch.environment)
         found = await self._finder.find(around)
 
         async def make(process: AgentProcess) -> CodexAgent:
@@ -77,6 +79,11 @@ class CodexDriver:
             make=make,
             begin=begin,
         )
+
+
+def _surroundings(users: Mapping[str, str]) -> dict[str, str]:
+    around = command.surroundings(users)
+    return {**named_keys(around, os.environ), **around}
 
 
 async def _look(path: str, around: Mapping[str, str]) -> tuple[Json, Json] | None:

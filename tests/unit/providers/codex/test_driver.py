@@ -91,6 +91,26 @@ async def test_a_model_provider_of_ones_own_needs_no_login(codex: Make) -> None:
     assert (ready.signed_in, ready.account, ready.action) == (True, "", None)
 
 
+async def test_a_key_that_its_own_settings_name_is_given_to_it(
+    codex: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though another provider's; no other, and nothing of Antiphon's."""
+    codex({"account": None, "requiresOpenaiAuth": False}, f"env > {tmp_path}/seen; exit 1\n")
+    named = 'env_key = "OPENROUTER_API_KEY"\n[model_providers.odd]\nenv_key = "ANTIPHON_PASSWORD"\n'
+    (tmp_path / ".codex").mkdir()
+    (tmp_path / ".codex/config.toml").write_text(f"[model_providers.router]\n{named}")
+    for name in ("OPENROUTER_API_KEY", "ANTHROPIC_API_KEY", "ANTIPHON_PASSWORD"):
+        monkeypatch.setenv(name, "a-secret-of-the-test")
+    monkeypatch.delenv("CODEX_HOME", raising=False)
+    await CodexProvider().readiness()
+    seen = (tmp_path / "seen").read_text()
+    assert "\nOPENROUTER_API_KEY=" in f"\n{seen}"
+    assert "ANTHROPIC_API_KEY" not in seen and "ANTIPHON_PASSWORD" not in seen
+    (tmp_path / ".codex/config.toml").write_text("not toml")
+    await CodexProvider().readiness()
+    assert "OPENROUTER_API_KEY" not in (tmp_path / "seen").read_text()
+
+
 @pytest.mark.parametrize("script", ["exit 1\n", "echo nonsense; cat\n", "sleep 300\n"])
 async def test_what_it_does_not_tell_is_not_known(
     codex: Make, monkeypatch: pytest.MonkeyPatch, script: str
