@@ -45,10 +45,10 @@ class Workspace(LocalWorkspaceBackend):
         if card is None or not isinstance(command, str):
             return await super().run(command, shell=shell, env=env, timeout=timeout)
         output = Output(card)
-        process = await _spawn(command, await self.working_dir(), {**os.environ, **(env or {})})
+        process, written = await _spawn(command, await self.working_dir(), {**os.environ, **(env or {})})
         try:
             async with asyncio.timeout(timeout):
-                status = await output.until_exit(process)
+                status = await output.until_exit(process, written)
         except BaseException as error:
             # Only then: what a command leaves behind may run on until the turn's end, where it is ended and told.
             _kill(process)
@@ -60,24 +60,40 @@ class Workspace(LocalWorkspaceBackend):
         return CommandResult(exit_code=status, stdout=output.text, stderr="")
 
 
-async def _spawn(command: str, folder: str, env: Mapping[str, str]) -> asyncio.subprocess.Process:
+Started = tuple[asyncio.subprocess.Process, asyncio.StreamReader]
+"""A process, and what it writes."""
+
+
+async def _spawn(command: str, folder: str, env: Mapping[str, str]) -> Started:
     """Not to be left half-way: a process that was started is known."""
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(_start(command, folder, env))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        _kill((await starting)[0])
+        raise
+
+
+async def _start(command: str, folder: str, env: Mapping[str, str]) -> Started:
+    """Over a pipe of our own: with asyncio's, `wait()` would wait for the pipe's end, too (Python 3.11, 3.12)."""
+    reading, writing = os.pipe()
+    written = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(written), os.fdopen(reading, "rb", 0)
+    )
+    try:
+        process = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-c", command),
             cwd=folder,
             env=env,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=writing,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        _kill(await starting)
-        raise
+    finally:
+        os.close(writing)
+    return process, written
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
@@ -93,6 +109,8 @@ class Output:
         self._card = card
         self._parts: list[str] = []
         self._size = 0
+        self._over = False
+        self._reading: asyncio.Task[None] | None = None
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     @property
@@ -100,20 +118,21 @@ class Output:
         """All of it that is kept."""
         return "".join(self._parts)
 
-    async def until_exit(self, process: asyncio.subprocess.Process) -> int:
+    async def until_exit(self, process: asyncio.subprocess.Process, written: asyncio.StreamReader) -> int:
         """Show what comes; returns the exit status (negative: a signal)."""
-        assert process.stdout
-        reading = asyncio.ensure_future(self._read(process.stdout))
+        self._reading = asyncio.ensure_future(self._read(written))
         try:
             status = await process.wait()
-            await asyncio.wait({reading}, timeout=DRAIN_S)
+            await asyncio.wait({self._reading}, timeout=DRAIN_S)
             return status
         finally:
-            reading.cancel()
+            self._over = True
 
-    async def _read(self, pipe: asyncio.StreamReader) -> None:
-        while chunk := await pipe.read(65536):
-            await self.add(self._decode(chunk))
+    async def _read(self, written: asyncio.StreamReader) -> None:
+        """To its end, though it is shown no more: what the command left behind must not stop at a full pipe."""
+        while chunk := await written.read(65536):
+            if not self._over:
+                await self.add(self._decode(chunk))
 
     async def add(self, text: str) -> None:
         """Show and keep it, as far as there is room."""
