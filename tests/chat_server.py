@@ -178,6 +178,8 @@ def said(body: Json) -> list[str]:
 
 def script_of(body: Json) -> Script:
     """The script of the last word."""
+    if body["messages"][-1]["role"] == "tool" and said(body)[-1] == "MANY":
+        return many
     word = said(body)[-1].split()[-1] if body["messages"][-1]["role"] != "tool" else "DONE"
     for each in reversed(said(body)[-1].split()):
         if each in SCRIPTS and word != "DONE":
@@ -282,6 +284,33 @@ def nothing(exchange: _Exchange, body: Json) -> None:
         exchange.answer(400, {"error": {"message": "Requested tokens (2000) exceed context window of 1536"}})
 
 
+def two(exchange: _Exchange, body: Json) -> None:
+    """Two tool calls in one answer."""
+    exchange.begin()
+    for index, name in enumerate(("a", "b")):
+        function = {"name": "write_file", "arguments": json.dumps({"path": f"{name}.txt", "content": name})}
+        exchange.chunk(
+            {"tool_calls": [{"index": index, "id": name, "type": "function", "function": function}]}
+        )
+    exchange.end("tool_calls")
+
+
+def many(exchange: _Exchange, body: Json) -> None:
+    """More steps than a library's own limit lets a model take."""
+    step = sum(message["role"] == "tool" for message in body["messages"])
+    if step == 52:
+        say("That is settled.")(exchange, body)
+    else:
+        exchange.call("file_info", id=f"call_{step}", path="hello.txt")
+
+
+def uncounted(exchange: _Exchange, body: Json) -> None:
+    exchange.begin()
+    exchange.say(ANSWER)
+    exchange.chunk({}, "stop")
+    exchange.eof()
+
+
 SCRIPTS: dict[str, Script] = {
     "NOTHING": nothing,
     "SAY": say(ANSWER),
@@ -299,6 +328,12 @@ SCRIPTS: dict[str, Script] = {
     "ENV": call("run_command", command="env; cat /proc/$PPID/environ | tr '\\0' '\\n'"),
     "TAIL": call("run_command", command="echo begun; exec tail -f /dev/null"),
     "STRAY": call("run_command", command="setsid tail -f /dev/null >/dev/null 2>&1 & echo left"),
+    "TWO": two,
+    "MANY": many,
+    "FOLDER": call("create_directory", path="made"),
+    "REMOVE": call("run_command", command="rm old.txt"),
+    "FILTERED": say("As far as it", "content_filter"),
+    "UNCOUNTED": uncounted,
     "HANG": hang,
     "HANG_IN_TEXT": hang_in_text,
     "NO_FINISH": no_finish,

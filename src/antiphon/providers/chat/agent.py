@@ -5,7 +5,6 @@ import base64
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-import msgspec
 from pydantic_ai import Agent, BinaryContent
 from pydantic_ai.capabilities import AbstractCapability
 from pydantic_ai.messages import ModelMessage, UserContent
@@ -16,7 +15,7 @@ import antiphon
 from antiphon.providers.base import Attachment
 from antiphon.providers.chat import history, model, permission
 from antiphon.providers.chat.commands import Workspace
-from antiphon.providers.chat.setting import Setting
+from antiphon.providers.chat.setting import Setting, of_json
 from antiphon.providers.chat.talk import Talk
 from antiphon.providers.chat.tools import Allowed, Cards, Stopped
 from antiphon.providers.chat.turn import Turn
@@ -156,7 +155,7 @@ class ChatAgent:
 
     async def _open(self, params: Json) -> Json:
         """Begin, or go on: the past comes with the setting."""
-        setting = msgspec.convert(table(params, "_meta", "antiphon"), Setting)
+        setting = of_json(table(params, "_meta", "antiphon"))
         talk = Talk(self._peer, setting.session)
         self._conversation = Conversation(setting, Path(text(params.get("cwd"))), talk)
         modes = [{"id": id, "name": name, "description": says} for id, name, says in permission.MODES]

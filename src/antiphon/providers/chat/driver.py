@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-import msgspec
 from msgspec.structs import replace
 
 from antiphon.model.events import SessionUpdated
@@ -12,9 +11,8 @@ from antiphon.providers.acp.agent import AcpAgent
 from antiphon.providers.acp.driver import AcpDriver
 from antiphon.providers.acp.launch import AcpEntry
 from antiphon.providers.base import Launch, ProviderFailed, Readiness, Sink
-from antiphon.providers.chat.setting import Setting
+from antiphon.providers.chat.setting import Setting, to_json
 from antiphon.providers.environment import KEYS
-from antiphon.providers.loose import Json, table
 
 
 class ChatDriver(Protocol):
@@ -49,13 +47,9 @@ async def open_with(
     )
     # The key goes over the wire: what the model runs could read it in an environment.
     bare = replace(launch, model=None, environment=_without_keys(entry.id, launch.environment))
-    agent = await AcpDriver(entry).open(bare, sink, _meta(whole))
+    agent = await AcpDriver(entry).open(bare, sink, to_json(whole))
     sink.emit(SessionUpdated(model=shown_model))
     return agent
-
-
-def _meta(setting: Setting) -> Json:
-    return table(msgspec.to_builtins(setting, enc_hook=str))
 
 
 def _without_keys(provider: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -4,11 +4,15 @@ It goes over the wire and not through the environment, which other processes of 
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from antiphon.model.events import AnyEvent
 from antiphon.providers.base import Attachment
+from antiphon.providers.loose import Json, table
 
 
 class Setting(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -39,3 +43,19 @@ class Setting(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     past: Sequence[AnyEvent] = ()
     attachments: Mapping[str, Attachment] = {}
     """The past's, by id."""
+
+
+def to_json(setting: Setting) -> Json:
+    """As it goes over the wire."""
+    return table(msgspec.to_builtins(setting, enc_hook=str))
+
+
+def of_json(told: Json) -> Setting:
+    """The same, read again. Raises msgspec.ValidationError."""
+    return msgspec.convert(told, Setting, dec_hook=_path)
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(kind)
