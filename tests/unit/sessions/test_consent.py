@@ -9,6 +9,7 @@ from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted, Rejected
+from antiphon.testing.clock import settle
 from antiphon.testing.scripted import done, until_cancelled
 
 from .conftest import LIMIT, World
@@ -78,9 +79,10 @@ async def test_a_queued_prompt_does_not_run_without_it(asking: World) -> None:
     asking.provider.script = done
     assert running.turn
     await asking.send(c.Cancel(id=new_id(), session=asking.session, turn=running.turn))
-    session = await asking.live()
-    await asking.until(lambda: not session.state.queue and session.turn is None)
-    [failed] = [event for event in await asking.events() if isinstance(event, e.TurnFailed)]
+    async with asyncio.timeout(LIMIT):
+        while not (failures := [event for event in await asking.events() if isinstance(event, e.TurnFailed)]):
+            await settle()
+    [failed] = failures
     assert failed.turn == waits.turn
     assert (failed.failure.code, failed.failure.retryable) == ("auth", True)
     assert "agreed" in failed.failure.message
