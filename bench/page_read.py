@@ -70,7 +70,9 @@ async def scrolling(page: Page, server: Server) -> list[Row]:
     """Frames of scrolling through 10,000 items of all kinds, all of them loaded."""
     session = await server.session("writer")
     first = await _filled(server, session)
-    await page.goto(f"{server.url}/sessions/{session}#turn={first}")  # loads page after page until its beginning is there
+    await page.goto(
+        f"{server.url}/sessions/{session}#turn={first}"
+    )  # loads page after page until its beginning is there
     await page.wait_for_selector(f'[data-testid="turn"][data-turn="{first}"]:focus', timeout=LIMIT_MS)
     times, blank, top = await page.evaluate(SCROLL, [SPEED, 8])
     fps = 1000 * len(times) / sum(times)

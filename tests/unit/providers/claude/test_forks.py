@@ -50,7 +50,7 @@ def make_config(tmp_path: Path) -> Path:
 def test_a_fork_is_cut_before_the_first_turn_that_is_known(config: Path) -> None:
     """A turn that never reached Claude has no line; nothing to cut: all of it."""
     around = {"CLAUDE_CONFIG_DIR": str(config)}
-    work = Path("/work")
+    work = Path("/project")
     assert before(around, forked(work, "never", "u2")) == "s1"
     assert before(around, forked(work, "never")) is None
     assert before(around, forked(work)) is None
@@ -64,7 +64,7 @@ while True:
     asked = request["request"]
     assert asked["subtype"] == "rewind_files" and asked["user_message_id"] == "t1"
     if asked["dry_run"]:
-        answer(request, response={"canRewind": True, "filesChanged": ["/work/a"], "insertions": 1, "deletions": 2})
+        answer(request, response={"canRewind": True, "filesChanged": ["/project/a"], "insertions": 1, "deletions": 2})
     else:
         answer(request, response={"canRewind": True})
 """
@@ -75,7 +75,7 @@ async def test_files_are_brought_back_after_a_look_at_which() -> None:
     async with scripted.agent(REWINDS) as (agent, _):
         for dry in (True, False):
             restored = await agent.restore("t1", dry=dry)
-            assert (restored.files, restored.insertions, restored.deletions) == (["/work/a"], 1, 2)
+            assert (restored.files, restored.insertions, restored.deletions) == (["/project/a"], 1, 2)
 
 
 async def test_what_cannot_be_brought_back_says_why() -> None:
