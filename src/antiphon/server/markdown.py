@@ -205,7 +205,7 @@ def _closed(text: str) -> str:
             fence = mark
         elif mark[0] == fence[0] and len(mark) >= len(fence):
             fence = ""
-    return f"{text}\n{fence}" if fence else text
+    return f"{text.rstrip()}\n{fence}" if fence else text
 
 
 def _shortened(text: str) -> str:
