@@ -1,9 +1,10 @@
-"""The page in a real Chromium: how much of it is loaded, how soon one can write, how soon another session is there."""
+"""The page in a real Chromium: how much is loaded, how soon one can write, how soon another session is there; then how it reads."""
 
 import time
 
 from playwright.async_api import BrowserContext, Page
 
+from bench import page_read
 from bench.browser import browser, signed_in
 from bench.figures import Result, Row, percentile
 from bench.filled import with_sessions
@@ -30,6 +31,8 @@ async def run(quick: bool) -> Result:
     """Cold loads of a session; then from session to session beside a list of 100,000."""
     loads, switches = (2, 6) if quick else (7, 40)
     with temporary() as folder:
+        with (folder / "data/agents.toml").open("a") as catalog:
+            catalog.write(page_read.CATALOG)
         await with_sessions(folder)
         async with browser() as chrome, served(folder) as server:
             session = await server.session("practice")
@@ -42,11 +45,17 @@ async def run(quick: bool) -> Result:
                     weights.append(weight)
             async with signed_in(chrome, server) as context:
                 switched = await _switch(context, server, switches)
+            async with signed_in(chrome, server) as context:
+                reading = [
+                    row for rows in page_read.FIGURES for row in await rows(await context.new_page(), server)
+                ]
     return Result(
-        title="Page: first load, and switching",
+        title="Page: first load, switching, and reading",
         how=f"Chromium, headless, 1280 x 800. A session is opened with an empty cache, {loads} times: until its composer takes "
         "text, and what JS and CSS came over the wire for it, compressed; floor: the same browser opens the server's icon. Then "
-        f"{switches} clicks in a sidebar of 100,000 sessions: until the other session's transcript and composer are drawn.",
+        f"{switches} clicks in a sidebar of 100,000 sessions: until the other session's transcript and composer are drawn. "
+        f"Then {page_read.ITEMS:,} items of all kinds, all of them loaded, are scrolled through at {page_read.SPEED:,} px a second; "
+        "floor: the same browser scrolls plain text. And an answer in markdown streams.",
         rows=[
             Row(what="first load, JS and CSS", value=max(weights) / 1000, unit="kB", at_most=220),
             Row(
@@ -58,8 +67,9 @@ async def run(quick: bool) -> Result:
             ),
             Row(what="switching session, p50", value=percentile(switched, 50), unit="ms", at_most=100),
             Row(what="switching session, p99", value=percentile(switched, 99), unit="ms"),
+            *reading,
         ],
-        checked="the composer took text each time; each click showed the session that it was for",
+        checked="the composer took text each time; each click showed the session that it was for; what scrolled had its items drawn",
     )
 
 
