@@ -11,6 +11,8 @@ from bench.filled import with_sessions
 from bench.served import Server, served, temporary
 from bench.wire import Wrong
 
+FILES = 40_000
+"""In the project's folder, when they are named in a prompt."""
 COMPOSER = '[data-testid="composer"]'
 TITLE = '[data-testid="session-title"]'
 CODE = """performance.getEntriesByType("resource").filter(({name}) => /[.](js|css)([?]|$)/.test(name))
@@ -49,13 +51,15 @@ async def run(quick: bool) -> Result:
                 reading = [
                     row for rows in page_read.FIGURES for row in await rows(await context.new_page(), server)
                 ]
+            named = await _name_files(server, switches)
     return Result(
         title="Page: first load, switching, and reading",
         how=f"Chromium, headless, 1280 x 800. A session is opened with an empty cache, {loads} times: until its composer takes "
         "text, and what JS and CSS came over the wire for it, compressed; floor: the same browser opens the server's icon. Then "
         f"{switches} clicks in a sidebar of 100,000 sessions: until the other session's transcript and composer are drawn. "
         f"Then {page_read.ITEMS:,} items of all kinds, all of them loaded, are scrolled through at {page_read.SPEED:,} px a second; "
-        "floor: the same browser scrolls plain text. And an answer in markdown streams.",
+        "floor: the same browser scrolls plain text. An answer in markdown streams. "
+        f"Last, files are found by letters of their names, as after an @, over REST.",
         rows=[
             Row(what="first load, JS and CSS", value=max(weights) / 1000, unit="kB", at_most=220),
             Row(
@@ -68,9 +72,29 @@ async def run(quick: bool) -> Result:
             Row(what="switching session, p50", value=percentile(switched, 50), unit="ms", at_most=100),
             Row(what="switching session, p99", value=percentile(switched, 99), unit="ms"),
             *reading,
+            Row(what=f"@ in {FILES:,} files, p50", value=percentile(named, 50), unit="ms", at_most=50),
+            Row(what=f"@ in {FILES:,} files, p99", value=percentile(named, 99), unit="ms"),
         ],
         checked="the composer took text each time; each click showed the session that it was for; what scrolled had its items drawn",
     )
+
+
+async def _name_files(server: Server, times: int) -> list[float]:
+    """ms of a request for files by some letters, in a folder that is known."""
+    for folder in range(FILES // 400):
+        place = server.folder / f"work/part-{folder}"
+        place.mkdir()
+        for number in range(400):
+            (place / f"module_{number}.py").touch()
+    project = (await server.get("/api/projects"))["projects"][0]["id"]
+    took = []
+    for number in range(-1, times):  # the first looks through the folder
+        began = time.perf_counter()
+        found = await server.get(f"/api/projects/{project}/file-names?match=p{number % 90}mod3")
+        took.append(1000 * (time.perf_counter() - began))
+        if not found["files"]:
+            raise Wrong("no file was found")
+    return took[1:]
 
 
 async def _load(context: BrowserContext, session: str) -> tuple[float, int]:

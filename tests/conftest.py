@@ -25,6 +25,13 @@ settings.load_profile("antiphon")
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node.of_venv(Path(sys.prefix)).executable))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the browser tests can be asked for."""
+    parser.addoption(
+        "--dark-desk", action="store_true", help="the desk prefers dark and the phone light, not the reverse"
+    )
+
+
 @pytest.fixture
 def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningServer]]:
     """Starts servers with the given flags: `make_server("--allow-bypass", environment={…})`."""

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.pages import Desk
+from tests.browser.pages import Desk, Themes
 from tests.browser.wire import Wire
 from tests.servers import RunningServer
 from tools import chromium
@@ -33,9 +34,15 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="session")
+def themes(request: pytest.FixtureRequest) -> Themes:
+    """A light desk and a dark phone; the other way round when asked to."""
+    return ("dark", "light") if request.config.getoption("--dark-desk") else ("light", "dark")
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def make_desk(
-    browser: Browser, make_server: Callable[..., RunningServer]
+    browser: Browser, make_server: Callable[..., RunningServer], themes: Themes
 ) -> AsyncIterator[Callable[..., Any]]:
     """Puts a person in front of a server: `await make_desk()`; `wire=True` for a wire that can be cut."""
     desks: list[Desk] = []
@@ -47,7 +54,7 @@ async def make_desk(
         server = await asyncio.to_thread(
             make_server, *arguments, port=cable.target if cable else 0, **options
         )
-        desks.append(Desk(browser, server, cable))
+        desks.append(Desk(browser, server, cable, themes))
         return desks[-1]
 
     yield make

@@ -14,7 +14,9 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 End = Literal["completed", "failed", "cancelled", "interrupted", "running"]
-
+Theme = Literal["light", "dark"]
+Themes = tuple[Theme, Theme]
+"""What the person's devices prefer: the desk, the phone."""
 
 LAST_TURN = """[...document.querySelectorAll('[data-testid="turn-status"]')].at(-1)?.dataset.turn"""
 
@@ -39,8 +41,11 @@ def counted(numbers: list[int]) -> bool:
 class Desk:
     """A person in front of one server: a browser of their own, with as many tabs as they open."""
 
-    def __init__(self, browser: Browser, server: RunningServer, wire: Wire | None) -> None:
+    def __init__(
+        self, browser: Browser, server: RunningServer, wire: Wire | None, themes: Themes = ("light", "dark")
+    ) -> None:
         self.server, self.wire = server, wire
+        self._themes = themes
         self._browser, self._port = browser, 0 if wire is None else wire.target
         self._contexts: list[BrowserContext] = []
         self.context: BrowserContext
@@ -50,6 +55,7 @@ class Desk:
     async def new_context(self, **options: Any) -> BrowserContext:
         """Another browser profile, without any cookie."""
         options = {"viewport": DESKTOP, "base_url": self.server.url, **options}
+        options.setdefault("color_scheme", self._themes[options["viewport"]["width"] < DESKTOP["width"]])
         self._contexts.append(await self._browser.new_context(**options))
         return self._contexts[-1]
 
