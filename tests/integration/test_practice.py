@@ -176,13 +176,16 @@ async def test_it_stays_in_the_project(opened: Opened, subject: Subject, path: s
 
 
 async def test_it_runs_commands(opened: Opened, subject: Subject) -> None:
-    """Approval, output as it comes, exit code; no shell reads the words."""
+    """Approval, output as it comes, exit code; no shell reads the words; what is left in the background is not awaited."""
     await done(opened, "run sh -c 'echo out; echo err >&2; exit 3'")
     await done(opened, "run echo $HOME; ls")
-    failed, echoed = opened.sink.tool_calls
+    await done(opened, "run sh -c 'sleep 1000 & echo left'")
+    failed, echoed, left, told = opened.sink.tool_calls
+    assert told.title == "Ended a process left behind: sleep 1000"
     assert (failed.output, failed.exit_code, failed.status) == ("out\nerr\n", 3, "failed")
     assert (echoed.output, echoed.exit_code, echoed.status) == ("$HOME; ls\n", 0, "completed")
-    assert len(opened.sink.asked) == 2
+    assert (left.output, left.exit_code) == ("left\n", 0)
+    assert len(opened.sink.asked) == 3
 
 
 async def test_a_commands_output_streams(opened: Opened, subject: Subject) -> None:

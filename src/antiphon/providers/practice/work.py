@@ -1,23 +1,17 @@
 """What the agent does honestly: files, commands, plans, questions."""
 
 import asyncio
-import codecs
-import contextlib
-import os
 import shlex
-import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from antiphon.providers import piped
 from antiphon.providers.practice import files
 from antiphon.providers.practice.files import Refused
 from antiphon.providers.practice.memory import Memory
 from antiphon.providers.practice.parse import Ask
-from antiphon.providers.practice.talk import Talk, Tool
-
-OUTPUT_LIMIT = 1024 * 1024
-"""Characters of a command's output that are shown."""
+from antiphon.providers.practice.talk import Talk
 
 HELLO = (
     "I am the practice agent: no model, no key, no opinions of my own. "
@@ -154,45 +148,25 @@ class Work:
             await self._talk.say(f"I did not run `{command}`.\n")
             return
         try:
-            process = await self._spawn(words)
+            started = await piped.start(words, self._folder)
         except OSError as error:
             tool.update("failed", f"{words[0]}: {error.strerror}")
             raise Refused(f"`{words[0]}` cannot be run: {error.strerror}.") from None
         tool.update("in_progress")
+
+        async def show(text: str) -> None:
+            tool.stream(text)
+            await self._talk.peer.flushed()
+
+        output = piped.Output(show)
         try:
-            output = await self._output(process, tool)
-            status = await process.wait()
+            status = await piped.until_exit(started, output.add)
         except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            piped.kill(started[0])
             tool.update("failed")
             raise
-        tool.update("completed" if status == 0 else "failed", output, rawOutput={"exitCode": status})
+        tool.update("completed" if status == 0 else "failed", output.text, rawOutput={"exitCode": status})
         await self._talk.say(f"`{command}` ended with exit code {status}.\n")
-
-    async def _spawn(self, words: list[str]) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *words,
-            cwd=self._folder,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    async def _output(self, process: asyncio.subprocess.Process, tool: Tool) -> str:
-        assert process.stdout
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        shown: list[str] = []
-        size = 0
-        while chunk := await process.stdout.read(65536):
-            text = decoder.decode(chunk)
-            if size < OUTPUT_LIMIT and text:
-                tool.stream(text)
-                shown.append(text)
-                await self._talk.peer.flushed()
-            size += len(text)
-        return "".join(shown) + ("\n… (cut here)" if size >= OUTPUT_LIMIT else "")
 
     # Plans and questions
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from pydantic_ai.workspaces import CommandResult, WorkspaceTimeoutError
 
-from antiphon.providers.chat import commands
-from antiphon.providers.chat.commands import CARD, Output, Workspace
+from antiphon.providers import piped
+from antiphon.providers.chat.commands import CARD, Workspace
 
 LONG = 1000
 """Seconds: longer than any test."""
@@ -130,7 +130,7 @@ async def test_a_stop_while_it_is_started_ends_it(
     tmp_path: Path, made: list[asyncio.subprocess.Process]
 ) -> None:
     """A process that nobody knows of would run on."""
-    starting = asyncio.create_task(commands._spawn(f"exec sleep {LONG}", str(tmp_path), os.environ))
+    starting = asyncio.create_task(piped.start(["sleep", str(LONG)], tmp_path))
     await asyncio.sleep(0)
     assert not made
     starting.cancel()
@@ -163,7 +163,7 @@ async def test_what_it_leaves_behind_may_write_on(
     tmp_path: Path, card: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is read, so that it does not stop at a full pipe; shown it is no more."""
-    monkeypatch.setattr(commands, "DRAIN_S", 0)
+    monkeypatch.setattr(piped, "DRAIN_S", 0)
     writes = "while [ ! -e go ]; do sleep 0.01; done; head -c 4000000 /dev/zero && touch written"
     found = await run(tmp_path, f"sh -c '{writes}' & echo begun")
     (tmp_path / "go").touch()
@@ -175,7 +175,7 @@ async def test_what_it_leaves_behind_may_write_on(
 
 async def test_a_stop_after_its_exit(tmp_path: Path, card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its group is gone by then, which is no error."""
-    monkeypatch.setattr(commands, "DRAIN_S", LONG)
+    monkeypatch.setattr(piped, "DRAIN_S", LONG)
     command = f"echo $$; setsid sh -c 'echo $$; exec sleep {LONG}' & exit"
     running = asyncio.create_task(run(tmp_path, command))
     shell, left = map(int, await card.lines(2))
@@ -203,8 +203,8 @@ class Left:
 
 
 async def written(card: Any, *pieces: bytes) -> str:
-    output, process = Output(card), Left(*pieces)
-    await output.until_exit(process, process)  # pyright: ignore[reportArgumentType]
+    output, process = piped.Output(card.stream), Left(*pieces)
+    await piped.until_exit((process, process), output.add)  # pyright: ignore[reportArgumentType]
     assert "".join(card.told) == output.text
     return output.text
 
@@ -216,7 +216,7 @@ async def test_what_was_in_the_pipe_at_the_exit_is_read(card: Card) -> None:
 
 async def test_an_endless_output_is_cut(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is, stands there; once."""
-    monkeypatch.setattr(commands, "OUTPUT_LIMIT", 10)
+    monkeypatch.setattr(piped, "OUTPUT_LIMIT", 10)
     assert await written(card, b"0123456789") == "0123456789"
     card.told.clear()
     assert await written(card, b"01234", b"56789abc", b"def", b"g") == "0123456789\n… (cut here)"
