@@ -110,50 +110,75 @@ HIDE = """hidden => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 SHOWN = "window.shown.map(({title, body}) => `${title} | ${body}`)"
+CLICK = "window.shown.find(({body}) => body === 'permission').onclick()"
+OF_WORKER = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+  .map(({title, body}) => `${title} | ${body}`)"""
+CLICK_OF_WORKER = """async () => {
+  const notification = (await self.registration.getNotifications()).find(({body}) => body === "permission");
+  self.dispatchEvent(new NotificationEvent("notificationclick", {notification}));
+}"""
 
 
-async def shown(tabs: list[Tab]) -> list[str]:
-    """The notifications of all tabs."""
-    return sorted([words for tab in tabs for words in await tab.page.evaluate(SHOWN)])
+async def shown(tabs: list[Tab], *, worker: bool) -> list[str]:
+    """The notifications of all tabs: one worker's, or each tab's own."""
+    found = [await tab.page.evaluate(OF_WORKER if worker else SHOWN) for tab in tabs]
+    return sorted(found[0] if worker else [words for each in found for words in each])
 
 
-async def test_a_notification_leads_to_the_question(stage: Desk) -> None:
+async def click(tabs: list[Tab], *, worker: bool) -> Tab:
+    """On the question; returns the tab that shows it then."""
+    if worker:
+        (at_work,) = tabs[0].page.context.service_workers
+        await at_work.evaluate(CLICK_OF_WORKER)
+    for tab in tabs:
+        if not worker and await tab.page.evaluate("window.shown.some(({body}) => body === 'permission')"):
+            await tab.page.evaluate(CLICK)
+    async with asyncio.timeout(15):
+        while True:
+            for tab in tabs:
+                if await tab.approval.count():
+                    return tab
+            await tabs[0].page.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize("worker", [True, False], ids=["worker", "no worker"])
+async def test_a_notification_leads_to_the_question(make_desk: Any, worker: bool) -> None:
     """Asked for by a click; shown once over all tabs, only while none is in sight; in two taps the question is answered."""
-    context = await stage.new_context(viewport=PHONE, has_touch=True, permissions=["notifications"])
-    await context.add_init_script(NOTED)
-    await context.add_cookies(stage.cookies())
-    tabs = [await stage.tab(context=context) for _ in range(2)]
+    desk: Desk = await make_desk(*(() if worker else ("--no-offline",)), module="tests.browser.stage")
+    await desk.sign_in(viewport=PHONE, has_touch=True, permissions=["notifications"])
+    await desk.context.add_init_script(NOTED)
+    tabs = [await desk.tab() for _ in range(2)]
     for tab in tabs:
         await tab.is_live()
         assert await tab.page.evaluate("localStorage.length") == 0
+    if worker:
+        await tabs[0].page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     await tabs[0].bell.click()
     await tabs[0].by("notify-on").click()
     await expect(tabs[0].by("notify-offer")).to_have_count(0)
     await tabs[0].page.keyboard.press("Escape")
     # In sight: the bell is enough.
-    await asyncio.to_thread(asks, stage, "plan")
+    await asyncio.to_thread(asks, desk, "plan")
     for tab in tabs:
         await waits(tab, 1)
-        assert await tab.page.evaluate(SHOWN) == []
+    assert await shown(tabs, worker=worker) == []
     # Out of sight: told once, and no more once it is answered.
     for tab in tabs:
         await tab.page.evaluate(HIDE, True)
-    await asyncio.to_thread(asks, stage, "permission")
-    await asyncio.to_thread(asks, stage, "echo")
+    await asyncio.to_thread(asks, desk, "permission")
+    await asyncio.to_thread(asks, desk, "echo")
     told = ["Claude Code has finished | echo", "Claude wants to run a command | permission"]
     async with asyncio.timeout(15):
-        while await shown(tabs) != told:
+        while await shown(tabs, worker=worker) != told:
             await tabs[0].page.wait_for_timeout(50)
     for tab in tabs:
         await waits(tab, 2)
-    find = "[...window.shown].findIndex(({body}) => body === 'permission')"
-    (tab,) = [tab for tab in tabs if await tab.page.evaluate(find) >= 0]
-    await tab.page.evaluate(HIDE, False)
-    await tab.page.evaluate(f"window.shown[{find}].onclick()")
+        await tab.page.evaluate(HIDE, False)
+    tab = await click(tabs, worker=worker)
     await expect(tab.approval).to_be_focused()
     await tab.option("allow-once").tap()
     await expect(tab.by("approval-outcome")).to_contain_text("Allow")
-    assert await shown(tabs) == told
+    assert await shown(tabs, worker=worker) == (told[:1] if worker else told)
 
 
 async def test_what_is_heard(stage: Desk) -> None:
