@@ -23,10 +23,12 @@ export function afterFailure(turn: Turn): ReactNode {
   const { failure } = turn;
   if (offersToCarry(turn)) return <CarryOver turn={turn} />;
   if (!failure || turn.origin === "agent") return false;
-  const { action, retryable } = failure;
+  const { action, code, retryable } = failure;
   if (action?.kind === "shorten") return <BackToComposer turn={turn} />;
   if (action?.kind === "wait") return action.until ? <Until turn={turn} until={action.until} /> : <TryAgain turn={turn} />;
-  return (retryable !== false || (action && THEN_AGAIN.has(action.kind))) && <TryAgain turn={turn} />;
+  // An agent whose login is not known here may be signed in elsewhere, and then it may well succeed.
+  const mended = code === "auth" || (action && THEN_AGAIN.has(action.kind));
+  return (retryable !== false || mended) && <TryAgain turn={turn} />;
 }
 
 /** A countdown, and then *Try again*; before it, for who knows better. */

@@ -73,8 +73,13 @@ test("where tools already ran they are listed, and nothing is sent before the pe
 });
 
 test("a failure that would only happen again offers no try again", async () => {
-  await turn({ type: "turn-failed", failure: { provider: "practice", code: "auth", type: "practice-error", message: "No key.", retryable: false } });
+  await turn({ type: "turn-failed", failure: { provider: "practice", code: "invalid-request", type: "practice-error", message: "No.", retryable: false } });
   expect(screen.queryByTestId("try-again")).toBeNull();
+});
+
+test("a sign-in that is missing can be mended elsewhere: then it is tried again", async () => {
+  await turn({ type: "turn-failed", failure: { provider: "practice", code: "auth", type: "practice-error", message: "No key.", retryable: false } });
+  expect(screen.getByTestId("try-again")).toBeTruthy();
 });
 
 test("a stall offers to wait and to stop", async () => {
