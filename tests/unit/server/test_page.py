@@ -38,6 +38,16 @@ def test_a_hashed_file_is_cached_for_ever(folder: Path) -> None:
     assert header(reply, "cache-control") == "public, max-age=31536000, immutable"
 
 
+def test_a_module_is_a_script_whatever_the_system_thinks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is not started from anything else; a system's own list of types may not know `.mjs`."""
+    monkeypatch.setattr("mimetypes.guess_type", lambda name: (None, None))
+    (folder / "assets/worker-AbCd1234.mjs").write_text("let a = 1;")
+    reply = ask(Page(folder, ""), "/assets/worker-AbCd1234.mjs")
+    assert header(reply, "content-type") == "text/javascript; charset=utf-8"
+
+
 def test_the_page_itself_is_asked_for_each_time(folder: Path) -> None:
     """A new version is seen at the next load; an unchanged one costs a 304."""
     page = Page(folder, "")

@@ -7,11 +7,15 @@ import { linesIn } from "../tree";
 import { say } from "../words";
 import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
+import { FilePdf } from "./file-pdf";
 import { FileText } from "./file-text";
-import { Icon, type IconName } from "./icons";
+import { Icon } from "./icons";
 import { Notice, ProblemNotice } from "./notice";
 import { useSession } from "./session-context";
 import { useFile } from "./use-file";
+
+/** Bytes of a PDF above which it is not shown: all of it is held in memory. */
+const PDF_LIMIT = 100_000_000;
 
 /** One file, by what it is. */
 export function FileView({ project, path, looks }: { project: Project; path: string; looks: number }) {
@@ -40,7 +44,7 @@ export function FileView({ project, path, looks }: { project: Project; path: str
           <IconButton icon="steer" label={say("files.wrap")} testid="file-wrap" aria-pressed={wrap} className={wrap ? "!text-accent" : ""} onClick={() => { setWrap(!wrap); }} />
         )}
         <Mention path={path} lines={readable ? lines : undefined} text={text} />
-        <RawLink file={file} project={project.id} download icon="arrowDown" label={say("files.download")} />
+        <RawLink file={file} project={project.id} />
       </div>
       {readable ? (
         <FileText path={path} text={text} wrap={wrap} lines={lines} onLines={choose} end={next !== null && <More shown={text} file={file} onMore={more} />} wanted={next !== null ? more : undefined} />
@@ -65,19 +69,21 @@ function Mention({ path, lines, text }: { path: string; lines?: { from: number; 
   return <IconButton icon="edit" label={words} testid="file-mention" onClick={add} />;
 }
 
-function RawLink({ file, project, download, icon, label }: { file: FilePart; project: string; download?: boolean; icon: IconName; label: string }) {
+/** Its bytes: saved, or opened by the browser itself. */
+function RawLink({ file, project, opens }: { file: FilePart; project: string; opens?: boolean }) {
+  const label = say(opens ? "files.pdf.open" : "files.download");
   return (
     <a
-      href={rawFile(project, file, download)}
-      download={download ? (file.path.split("/").at(-1) ?? "") : undefined}
-      target={download ? undefined : "_blank"}
+      href={rawFile(project, file, !opens)}
+      download={opens ? undefined : (file.path.split("/").at(-1) ?? "")}
+      target={opens ? "_blank" : undefined}
       rel="noreferrer"
       aria-label={label}
       title={label}
-      data-testid={download ? "file-download" : "file-open"}
+      data-testid={opens ? "file-open" : "file-download"}
       className="target inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-dim hover:bg-bubble hover:text-text"
     >
-      <Icon name={icon} />
+      <Icon name={opens ? "out" : "arrowDown"} />
     </a>
   );
 }
@@ -102,20 +108,12 @@ function Other({ file, project }: { file: FilePart; project: string }) {
     );
   }
   const pdf = file.kind === "pdf";
+  const links = <>{pdf && <RawLink file={file} project={project} opens />}<RawLink file={file} project={project} /></>;
+  if (pdf && file.size <= PDF_LIMIT) return <FilePdf path={file.path} address={rawFile(project, file)} links={links} />;
   return (
     <div className="mx-auto w-full max-w-lg p-4 pt-[10dvh]">
-      <Notice
-        icon="file"
-        testid="file-binary"
-        title={say(pdf ? "files.pdf" : "files.binary")}
-        actions={
-          <>
-            {pdf && <RawLink file={file} project={project} icon="out" label={say("files.pdf.open")} />}
-            <RawLink file={file} project={project} download icon="arrowDown" label={say("files.download")} />
-          </>
-        }
-      >
-        {pdf ? sizeOf(file.size) : say("files.binary.hint", { size: sizeOf(file.size) })}
+      <Notice icon="file" testid="file-binary" title={say(pdf ? "files.pdf.large" : "files.binary")} actions={links}>
+        {say(pdf ? "files.pdf.large.hint" : "files.binary.hint", { size: sizeOf(file.size) })}
       </Notice>
     </div>
   );

@@ -55,7 +55,6 @@ export const composer = {
   "queue.waits": { one: "1 prompt waits", other: "{n} prompts wait" },
   "queue.resume": "Resume queue",
   "queue.up": "Move up",
-  "queue.down": "Move down",
   "queue.edit": "Edit",
   "queue.save": "Save",
   "queue.leave": "Leave it as it was",

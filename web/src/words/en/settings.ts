@@ -32,7 +32,6 @@ export const settings = {
   "settings.password.sign-in": "Sign in",
   "settings.tokens": "API tokens",
   "settings.tokens.long": "For scripts, in Authorization: Bearer. Each lets in until it is revoked.",
-  "settings.tokens.none": "None yet.",
   "settings.tokens.name": "What it is for",
   "settings.tokens.make": "Make a token",
   "settings.tokens.made": "The token “{name}” is shown this once. Copy it now.",

@@ -29,7 +29,6 @@ export const transcript = {
   "copy.answer": "Copy the answer as Markdown",
   "copy.link.message": "Copy a link to this message",
   "copy.link.turn": "Copy a link to this turn",
-  "copy.reasoning": "Copy these thoughts",
 
   "entry.cut": "The answer ends here: it was cut off.",
   "entry.steered": "Said while it worked",
@@ -67,7 +66,6 @@ export const transcript = {
   "tool.address": "Address",
   "tool.task": "Its task",
   "tool.nothing": "No input and no output.",
-  "tool.no-output": "No output.",
   "tool.lines": { one: "1 line", other: "{n} lines" },
   "tool.size": "{lines}, {size}",
   "tool.show-all": "Show all: {size}",

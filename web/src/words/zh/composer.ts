@@ -57,7 +57,6 @@ export const composer: Translated<typeof en> = {
   "queue.waits": { other: "{n} 条提示在等待" },
   "queue.resume": "继续队列",
   "queue.up": "上移",
-  "queue.down": "下移",
   "queue.edit": "编辑",
   "queue.save": "保存",
   "queue.leave": "保持原样",

@@ -34,7 +34,6 @@ export const settings: Translated<typeof en> = {
   "settings.password.sign-in": "登录",
   "settings.tokens": "API 令牌",
   "settings.tokens.long": "供脚本在 Authorization: Bearer 中使用。令牌在撤销之前一直有效。",
-  "settings.tokens.none": "尚无令牌。",
   "settings.tokens.name": "用途",
   "settings.tokens.make": "创建令牌",
   "settings.tokens.made": "令牌“{name}”只显示这一次，请立即复制。",

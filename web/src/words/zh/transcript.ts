@@ -31,7 +31,6 @@ export const transcript: Translated<typeof en> = {
   "copy.answer": "以 Markdown 复制整个回答",
   "copy.link.message": "复制此消息的链接",
   "copy.link.turn": "复制此轮的链接",
-  "copy.reasoning": "复制这段思考",
 
   "entry.cut": "回答到此为止：它被中断了。",
   "entry.steered": "在它工作时说的",
@@ -69,7 +68,6 @@ export const transcript: Translated<typeof en> = {
   "tool.address": "地址",
   "tool.task": "它的任务",
   "tool.nothing": "没有输入，也没有输出。",
-  "tool.no-output": "没有输出。",
   "tool.lines": { other: "{n} 行" },
   "tool.size": "{lines}，{size}",
   "tool.show-all": "显示全部：{size}",

@@ -1,0 +1,1 @@
+export function pdfFiles(): import("vite").Plugin;
