@@ -28,9 +28,16 @@ async def browser() -> AsyncGenerator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def signed_in(chrome: Browser, server: Server) -> AsyncGenerator[BrowserContext]:
-    """A browser profile of the server's owner; its caches are empty but for the page of signing in."""
-    context = await chrome.new_context(viewport=DESKTOP, base_url=server.url)  # type: ignore[arg-type]
+async def signed_in(chrome: Browser, server: Server, *, new: bool = False) -> AsyncGenerator[BrowserContext]:
+    """A browser profile of the server's owner; its caches are empty but for the page of signing in.
+
+    `new`: nothing of the page is kept there by its service worker, as at the first visit.
+    """
+    context = await chrome.new_context(
+        viewport=DESKTOP,  # type: ignore[arg-type]
+        base_url=server.url,
+        service_workers="block" if new else "allow",
+    )
     page = await context.new_page()
     await page.goto(await _link(server.folder))
     await page.locator('[data-testid="sign-out"], [data-testid="project-row"]').first.wait_for()

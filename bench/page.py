@@ -40,7 +40,7 @@ async def run(quick: bool) -> Result:
             session = await server.session("practice")
             usable, bare, weights = [], [], []
             for _ in range(loads):
-                async with signed_in(chrome, server) as context:
+                async with signed_in(chrome, server, new=True) as context:
                     bare.append(await _bare(context))
                     seconds, weight = await _load(context, session)
                     usable.append(seconds)
@@ -128,6 +128,7 @@ async def _switch(context: BrowserContext, server: Server, times: int) -> list[f
     listed = (await server.get("/api/sessions?limit=20"))["sessions"]
     await page.goto(f"/sessions/{listed[0]['id']}")
     await page.locator(COMPOSER).wait_for()
+    await page.locator('[data-testid="project-choice"]').select_option(label="All sessions")
     return [await _click(page, listed[at % len(listed)]["id"]) for at in range(1, times + 1)]
 
 
