@@ -11,8 +11,8 @@ from tools.steps import Stop, say
 
 QUICK = ["tests/unit", "tests/conformance", "tests/integration"]
 """Two at a time: they wait more than they work."""
-ALONE = ["tests/browser"]
-"""One after the other: they measure what a person waits for."""
+BROWSER = "tests/browser"
+"""Two at a time, each with a browser of its own."""
 AGENTS = "tests/agents"
 """Three at a time: most of it is waiting for an agent that hangs. What shares an agent stays on one worker."""
 
@@ -28,7 +28,7 @@ def run(pytest_words: list[str], agents: bool) -> int:
         return _pytest(pytest_words, agents)
     start = time.monotonic()
     failed: list[str] = []
-    steps = {"check": _check, "vitest": _vitest, "pytest": _quick, "browser": _alone}
+    steps = {"check": _check, "vitest": _vitest, "pytest": _quick, "browser": _browser}
     if agents:
         steps["agents"] = _agents
     for name, step in steps.items():
@@ -62,9 +62,9 @@ def _quick() -> int:
     return _run_pytest(["-n", "2", "--dist", "loadfile", *QUICK])
 
 
-def _alone() -> int:
+def _browser() -> int:
     environment.prepare_package()
-    return _run_pytest(ALONE)
+    return _run_pytest(["-n", "2", "--dist", "worksteal", BROWSER])
 
 
 def _agents() -> int:
@@ -74,7 +74,7 @@ def _agents() -> int:
 
 def _pytest(words: list[str], agents: bool) -> int:
     environment.prepare_package()
-    folders = [*QUICK, *ALONE, *([AGENTS] if agents else [])]
+    folders = [*QUICK, BROWSER, *([AGENTS] if agents else [])]
     return _run_pytest(words if _names_a_place(words) else [*folders, *words])
 
 
