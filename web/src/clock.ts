@@ -52,7 +52,7 @@ export function ago(at: number, since: number): string {
 export function timeOfDay(at: number): string {
   const then = new Date(at);
   const today = then.toDateString() === new Date().toDateString();
-  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  const time = { hour: "numeric", minute: "2-digit" } as const;
   return today
     ? then.toLocaleTimeString(locale(), time)
     : then.toLocaleString(locale(), { ...time, day: "numeric", month: "short" });

@@ -34,9 +34,18 @@ export function readRoute(): void {
 
 /** Goes to a path below the base: `""`, `projects/ID`, `sessions`, `sessions/ID#item=ID`, `agents/ID`, `settings`. */
 export function go(path: string, replace = false): void {
-  if (replace) history.replaceState(null, "", address(path));
-  else history.pushState(null, "", address(path));
+  if (replace) history.replaceState(history.state, "", address(path));
+  else history.pushState(WITHIN, "", address(path));
   readRoute();
+}
+
+/** What the browser keeps with a place that one came to from another place of this page. */
+const WITHIN = { within: true };
+
+/** To where the person was before in this page; who came from elsewhere goes to the projects. */
+export function goBack(): void {
+  if ((history.state as Partial<typeof WITHIN> | null)?.within) history.back();
+  else go("");
 }
 
 function parse(path: string, query: URLSearchParams, hash: URLSearchParams): Route {

@@ -4,7 +4,7 @@ import { say } from "../words";
 import { AgentKey } from "./agent-key";
 import { CommandLine } from "./failure-card";
 import { Notice } from "./notice";
-import { standing, usable } from "./readiness";
+import { ReadyDot, standing, usable } from "./readiness";
 import { SignInButton } from "./sign-in-button";
 
 const FIRST_MODELS = 4;
@@ -32,7 +32,7 @@ export function AgentCard({ provider, looking, wanted }: AgentCardProps) {
       className={`rounded-2xl border bg-raised px-4 py-3.5 sm:px-5 ${wanted ? "border-accent" : "border-line"}`}
     >
       <header className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
-        <span className={`size-2 shrink-0 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
+        <ReadyDot provider={provider} />
         <h2 id={heading} className="min-w-0 font-semibold wrap-anywhere">{provider.name}</h2>
         <span className="ml-auto flex items-center gap-2 text-xs text-dim">
           {looking && <span className="size-1.5 animate-pulse rounded-full bg-accent" />}

@@ -2,7 +2,7 @@ import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
 import { useClient } from "./client-context";
-import { Readiness, standing, usable } from "./readiness";
+import { PRACTICE, Readiness, ReadyDot, readyFirst, standing, usable } from "./readiness";
 
 /** What the choices have in common, for the browser. */
 const GROUP = "provider";
@@ -18,7 +18,7 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
       <legend className="sr-only">{say("settings.agent")}</legend>
       {!known && <p role="status" className="text-[0.8125rem] text-faint">{say("settings.looking")}</p>}
       <div className="flex flex-wrap gap-2">
-        {providers.map((provider) => (
+        {readyFirst(providers).map((provider) => (
           <label
             key={provider.id}
             className={`target flex cursor-pointer items-center gap-2 rounded-full border px-3 py-1 has-focus-visible:outline-2 has-focus-visible:outline-accent ${
@@ -34,8 +34,8 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
               onChange={() => { onChange(provider.id); }}
               className="sr-only"
             />
-            <span className={`size-2 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
-            {provider.name}
+            <ReadyDot provider={provider} />
+            <span className={usable(provider) ? "" : "text-dim"}>{provider.name}</span>
             {!usable(provider) && <span className="text-xs text-faint">{standing(provider)}</span>}
           </label>
         ))}
@@ -52,6 +52,6 @@ export function AgentChoice({ value, onChange }: { value: string; onChange: (pro
 export function usualAgent(providers: ProviderInfo[] | undefined, first: string | null, blind = false): string | undefined {
   if (!providers) return blind ? (first ?? undefined) : undefined;
   const ready = providers.filter(usable);
-  const real = ready.find(({ id }) => id !== "practice"); // the practice agent is there where no other is
+  const real = ready.find(({ id }) => id !== PRACTICE); // the practice agent is there where no other is
   return (ready.find(({ id }) => id === first) ?? real ?? ready[0])?.id ?? first ?? undefined;
 }

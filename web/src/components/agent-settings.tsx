@@ -68,7 +68,7 @@ function Choice({ testid, name, words, options, value, onChange }: {
       data-testid={testid}
       value={value ?? usual ?? ""}
       onChange={(event) => { onChange(event.target.value); }}
-      className="target h-8 max-w-36 min-w-0 truncate rounded-lg bg-transparent px-1.5 text-xs text-dim hover:bg-bubble"
+      className="target field-sizing-content h-8 max-w-40 min-w-0 truncate rounded-lg bg-transparent pl-1.5 text-xs text-dim hover:bg-bubble hover:text-text"
     >
       {value === undefined && !usual && <option value="">{name}</option>}
       {value !== undefined && !options.includes(value) && <option value={value}>{words(value)}</option>}

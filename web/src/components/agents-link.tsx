@@ -8,7 +8,7 @@ export function AgentsLink({ agent }: { agent: string }) {
     <Link
       to={`agents/${agent}`}
       data-testid="agents-link"
-      className="target inline-flex items-center gap-1 rounded-lg font-medium text-accent hover:underline"
+      className="target inline-flex items-center gap-1.5 rounded-lg text-[0.8125rem] font-medium text-accent hover:underline"
     >
       <Icon name="bot" size={15} /> {say("agents.set-up")}
     </Link>

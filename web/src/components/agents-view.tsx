@@ -5,12 +5,11 @@ import { say } from "../words";
 import { AgentCard } from "./agent-card";
 import { Button } from "./button";
 import { useClient } from "./client-context";
-import { ConnectionBanner, ConnectionDot } from "./connection";
+import { ConnectionBanner } from "./connection";
 import { Icon } from "./icons";
-import { Link } from "./link";
 import { Notice, ProblemNotice } from "./notice";
+import { PageHead } from "./page-head";
 import { usable } from "./readiness";
-import { Wordmark } from "./wordmark";
 
 /** All agents: what is here, who pays, and what brings the rest. `agent`: the one that somebody came for. */
 export function AgentsView({ agent }: { agent?: string }) {
@@ -24,10 +23,7 @@ export function AgentsView({ agent }: { agent?: string }) {
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />
       <main className="mx-auto max-w-3xl px-4 pt-5 pb-16 sm:px-6">
-        <div className="flex items-center justify-between">
-          <Link to="" className="target flex items-center rounded-lg"><Wordmark /></Link>
-          <ConnectionDot />
-        </div>
+        <PageHead />
         <div className="mt-8 mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
           <div className="min-w-0">
             <h1 className="text-xl font-semibold">{say("agents.title")}</h1>

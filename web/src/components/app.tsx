@@ -48,8 +48,9 @@ function Page({ client }: { client: Client }) {
       return (
         <>
           <SkipLink />
-          <View here={here} />
+          {/* Before the view: what a view offers comes before what is offered everywhere. */}
           <PaletteHost />
+          <View here={here} />
           <Announcer />
           <WaitingForYou />
         </>

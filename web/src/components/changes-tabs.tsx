@@ -17,7 +17,7 @@ export function SessionTabs({ session, project }: { session: string; project?: s
   const count = useStore(changedFiles, (counts) => (project ? counts[project] : undefined));
   const shown = here.view === "session" ? here.tab : "conversation";
   return (
-    <nav aria-label={say("changes.tabs")} className="flex gap-1 max-md:w-full">
+    <nav aria-label={say("changes.tabs")} className="flex gap-1 max-md:w-full max-md:pb-1">
       {TABS.map((tab) => (
         <Link
           key={tab}

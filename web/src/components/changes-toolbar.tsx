@@ -61,7 +61,7 @@ function SinceChoice({ turn }: { turn?: string }) {
       aria-label={say("changes.since")}
       value={turn ?? ""}
       onChange={(event) => { go(placeOf(feed.session, "changes", event.target.value || undefined), true); }}
-      className="target h-8 max-w-72 min-w-0 truncate rounded-lg border border-line bg-raised px-2 text-text max-md:max-w-56"
+      className="target h-8 max-w-72 min-w-0 truncate rounded-lg border border-line bg-raised pl-2.5 text-text max-md:max-w-56"
     >
       <option value="">{say("changes.since.commit")}</option>
       {!known && <option value={turn}>{say("changes.since.turn", { text: "…" })}</option>}

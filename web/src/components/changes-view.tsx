@@ -28,7 +28,7 @@ export default function ChangesView({ project, turn }: { project: Project; turn?
   return (
     <section data-testid="changes" aria-label={say("changes.tab.changes")} className="flex min-h-0 flex-1 flex-col">
       <ChangesToolbar turn={turn} changes={refused ? undefined : value} onReload={reload} />
-      <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-[max(1.5rem,env(safe-area-inset-bottom))] sm:px-4">
+      <div className="min-h-0 flex-1 overflow-y-auto px-3 pt-2 pb-[max(1.5rem,env(safe-area-inset-bottom))] sm:px-4">
         {refused ? <Refused problem={problem} turn={turn} project={project} onRetry={reload} /> : <Known changes={value} project={project} turn={turn} />}
       </div>
     </section>

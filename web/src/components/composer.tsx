@@ -1,7 +1,6 @@
-import { useState } from "react";
 import { changeSession, fetchPrompts } from "../api";
 import type { Prompt } from "../protocol";
-import { useStore } from "../store";
+import { Store, useStore } from "../store";
 import { toast } from "../toasts";
 import { say } from "../words";
 import { AgentSettings, type Settings } from "./agent-settings";
@@ -13,6 +12,12 @@ import { agentName, useSession } from "./session-context";
 
 type IfBusy = NonNullable<Prompt["ifBusy"]>;
 
+const PLACE = "antiphon.if-busy";
+const WAYS: IfBusy[] = ["reject", "queue", "steer"];
+
+/** What becomes of a prompt while the agent works: chosen once, in this browser. */
+const usualIfBusy = new Store<IfBusy>(WAYS.find((way) => way === localStorage.getItem(PLACE)) ?? "reject");
+
 /** Where the person writes to the agent of the shown session. `fork`: what is sent goes on in a copy. */
 export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: () => void }) {
   const client = useClient();
@@ -22,13 +27,14 @@ export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: ()
   const lost = useStore(feed.view, ({ state }) => state.lost);
   const commands = useStore(feed.view, ({ state }) => state.commands);
   const project = useStore(client.lists.view, ({ rows }) => rows.get(feed.session)?.project);
-  const [ifBusy, setIfBusy] = useState<IfBusy>("reject");
+  const steer = agent?.capabilities.steer ?? false;
+  const usual = useStore(usualIfBusy, (value) => value);
+  const ifBusy = usual === "steer" && !steer ? "reject" : usual;
   const send = () => {
     const how = running ? { ifBusy } : lost ? { carry: true } : {};
     client.promptDraft(feed.session, fork ? { ...how, fork } : how);
     onSent?.();
   };
-  const steer = agent?.capabilities.steer ?? false;
   const history: PromptHistory = {
     own: () => feed.view.get().state.turns.filter(({ origin }) => origin !== "agent").map(({ text }) => text).reverse(),
     older: () => promptsOf(project),
@@ -39,10 +45,15 @@ export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: ()
       label={say("composer.label", { agent: agentName(shown) })}
       onSend={send}
       {...{ agent, project, commands, history }}
-      left={running ? <IfBusyChoice value={ifBusy} onChange={setIfBusy} steer={steer} /> : <SessionSettings />}
+      left={running ? <IfBusyChoice value={ifBusy} onChange={choose} steer={steer} /> : <SessionSettings />}
       stop={running && <StopButton onStop={() => { client.send({ type: "cancel", session: feed.session, turn: running }); }} />}
     />
   );
+}
+
+function choose(way: IfBusy): void {
+  usualIfBusy.set(way);
+  localStorage.setItem(PLACE, way);
 }
 
 /** What was asked in the project, the latest first. */
@@ -80,7 +91,7 @@ function IfBusyChoice({ value, onChange, steer }: { value: IfBusy; onChange: (va
         onChange={(event) => {
           onChange(event.target.value as IfBusy);
         }}
-        className="target h-8 rounded-lg border border-line bg-raised px-1.5 text-text"
+        className="target h-8 rounded-lg field-sizing-content border border-line bg-raised pl-2 text-text"
       >
         <option value="reject">{say("composer.if-busy.reject")}</option>
         <option value="queue">{say("composer.if-busy.queue")}</option>

@@ -62,7 +62,7 @@ function Dot() {
   const { state, tone, short, long } = useConnection();
   const hidden = useStore(putAway, (value) => value === state);
   const dot = (
-    <span data-testid="connection" data-state={state} role="status" title={long} className="flex items-center gap-2 text-xs text-dim">
+    <span data-testid="connection" data-state={state} role="status" title={long} className="flex items-center gap-1.5 text-xs text-dim">
       <span className={`size-2 shrink-0 ${DOTS[tone]}`} />
       <span className="max-sm:sr-only">{short}</span>
     </span>
@@ -90,7 +90,7 @@ export function ConnectionBanner() {
       <div
         data-testid="connection-banner"
         data-state={state}
-        className={`pointer-events-auto flex min-h-10 max-w-xl flex-wrap items-center justify-center gap-x-3 gap-y-1 rounded-2xl border px-4 py-1.5 text-[0.8125rem] shadow-lg ${tone === "bad" ? "border-bad/30 bg-bad-soft" : "border-warn/30 bg-warn-soft"}`}
+        className={`pointer-events-auto flex min-h-10 max-w-3xl flex-wrap items-center justify-center gap-x-3 gap-y-1 rounded-2xl border px-4 py-1.5 text-[0.8125rem] shadow-lg ${tone === "bad" ? "border-bad/30 bg-bad-soft" : "border-warn/30 bg-warn-soft"}`}
       >
         <span className="min-w-0 wrap-anywhere">
           {long} {retryAt !== undefined && <Countdown to={retryAt} />} {retries && <Kept />}

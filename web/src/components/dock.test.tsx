@@ -89,6 +89,8 @@ test("while a turn runs it can be stopped, and the person chooses what a prompt 
   await userEvent.selectOptions(screen.getByTestId("if-busy"), "queue");
   await userEvent.type(field(), "later{Enter}");
   expect(page.sent("prompt")).toMatchObject([{ text: "later", ifBusy: "queue" }]);
+  expect(localStorage.getItem("antiphon.if-busy")).toBe("queue"); // another day, too
+  await userEvent.selectOptions(screen.getByTestId("if-busy"), "reject");
   await userEvent.click(screen.getByTestId("stop"));
   expect(page.sent("cancel")).toMatchObject([{ turn: "t1" }]);
 });

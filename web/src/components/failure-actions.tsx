@@ -24,11 +24,13 @@ export function afterFailure(turn: Turn): ReactNode {
   if (offersToCarry(turn)) return <CarryOver turn={turn} />;
   if (!failure || turn.origin === "agent") return false;
   const { action, code, retryable } = failure;
-  if (action?.kind === "shorten") return <BackToComposer turn={turn} />;
+  if (action?.kind === "shorten") return <BackToComposer turn={turn} testid="failure-shorten" words={say("failure.shorten")} />;
   if (action?.kind === "wait") return action.until ? <Until turn={turn} until={action.until} /> : <TryAgain turn={turn} />;
   // An agent whose login is not known here may be signed in elsewhere, and then it may well succeed.
   const mended = code === "auth" || (action && THEN_AGAIN.has(action.kind));
-  return (retryable !== false || mended) && <TryAgain turn={turn} />;
+  if (retryable !== false || mended) return <TryAgain turn={turn} />;
+  // The same again would fail again, and nobody knows what else to do: other words may.
+  return !action && <BackToComposer turn={turn} testid="failure-edit" words={say("failure.edit")} />;
 }
 
 /** A countdown, and then *Try again*; before it, for who knows better. */
@@ -46,7 +48,7 @@ function Until({ turn, until }: { turn: Turn; until: number }) {
 }
 
 /** The prompt, and what went with it, goes back to where it was written. */
-function BackToComposer({ turn }: { turn: Turn }) {
+function BackToComposer({ turn, testid, words }: { turn: Turn; testid: string; words: string }) {
   const client = useClient();
   const { feed } = useSession();
   const take = async () => {
@@ -55,5 +57,5 @@ function BackToComposer({ turn }: { turn: Turn }) {
     client.giveBack({ session: feed.session, text, attachments });
     document.querySelector<HTMLElement>('[data-testid="composer"]')?.focus();
   };
-  return <Button icon="edit" testid="failure-shorten" onClick={() => void take()}>{say("failure.shorten")}</Button>;
+  return <Button icon="edit" testid={testid} onClick={() => void take()}>{words}</Button>;
 }

@@ -15,6 +15,11 @@ import { SignInButton } from "./sign-in-button";
 /** Actions that have a button of their own, which says the same. */
 const ON_BUTTONS = new Set<Action["kind"]>(["retry", "carry-over"]);
 
+/** A limit's end, too, is told beside its button. */
+function saidByButtons({ kind, until }: Action): boolean {
+  return ON_BUTTONS.has(kind) || (kind === "wait" && Boolean(until));
+}
+
 /** Actions that are done where the agents are. */
 const ON_AGENTS = new Set<Action["kind"]>(["sign-in", "install", "add-key"]);
 
@@ -41,17 +46,19 @@ export function FailureCard({ failure, actions }: { failure: Failure; actions?: 
           <p className="mt-0.5 font-mono text-xs text-dim">
             {failure.type} · {code}
           </p>
-          {action && !(actions && ON_BUTTONS.has(action.kind)) && (
+          {action && !(actions && saidByButtons(action)) && (
             <p className="mt-2">
               <ActionWords provider={failure.provider} action={action} />
             </p>
           )}
           {action?.command && <CommandLine command={action.command} />}
-          {action && <ActionButtons provider={failure.provider} action={action} />}
+          <div className="mt-2.5 flex flex-wrap items-center gap-x-3 gap-y-2 empty:hidden">
+            {action && <ActionButtons provider={failure.provider} action={action} />}
+            {actions}
+          </div>
           {detail && <div className="mt-1.5"><Folded name={say("failure.details")} text={detail} className="mt-1 max-h-64 rounded-lg bg-raised px-3 py-2" /></div>}
         </div>
       </div>
-      {actions && <div className="mt-3 flex flex-wrap items-center gap-2 pl-7">{actions}</div>}
     </section>
   );
 }
@@ -68,12 +75,12 @@ function ActionWords({ provider, action: { kind, label } }: { provider: string; 
 function ActionButtons({ provider, action: { kind } }: { provider: string; action: Action }) {
   if (!ON_AGENTS.has(kind) && kind !== "choose-folder") return null;
   return (
-    <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
+    <>
       {kind === "sign-in" && <SignInButton provider={provider} />}
       {kind === "add-key" && <Button look="primary" icon="key" testid="failure-add-key" onClick={() => { go(keyPath(provider)); }}>{say("failure.add-key")}</Button>}
       {kind === "choose-folder" && <Button icon="folder" testid="failure-projects" onClick={() => { go(""); }}>{say("failure.projects")}</Button>}
       {ON_AGENTS.has(kind) && <AgentsLink agent={provider} />}
-    </div>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, useEffectEvent, useMemo, useState, type KeyboardEvent, type RefObject } from "react";
 import { indexOf, matchesIn, step, type Match } from "../find";
 import { mark, unmark } from "../marks";
 import type { Row } from "../rows";
@@ -58,6 +58,16 @@ export function FindBar({ rows, view, input, show, firstSeen }: FindBarProps) {
     return matches.find(({ row }) => seen.has(row)) ?? matches.at(-1);
   };
   const move = (direction: 1 | -1) => { go(current ? step(matches, current, direction) : first()); };
+  // The nearest is shown at once, like a browser's own: nobody has to ask for it with Enter.
+  const nearest = useEffectEvent(() => { go(first()); });
+  const unseen = matches.length > 0 && !current;
+  useEffect(() => {
+    if (!unseen) return;
+    const frame = requestAnimationFrame(() => { nearest(); });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [unseen, words]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") {
       event.preventDefault();

@@ -9,9 +9,7 @@ import { useClient } from "./client-context";
 import { CommandLine } from "./failure-card";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
-import { standing, usable } from "./readiness";
-
-const PRACTICE = "practice";
+import { PRACTICE, ReadyDot, readyFirst, standing, usable } from "./readiness";
 
 /** Nothing is here yet: how to begin, in one click or with a folder of one's own. */
 export function Welcome({ onAdd }: { onAdd: () => void }) {
@@ -52,8 +50,6 @@ export function Welcome({ onAdd }: { onAdd: () => void }) {
 
 /** What can be used here at once, and the one command for each other agent. */
 export function AgentsHere({ providers }: { providers: ProviderInfo[] }) {
-  const ready = providers.filter(usable);
-  const rest = providers.filter((provider) => !usable(provider));
   return (
     <section data-testid="agents-here">
       <div className="mb-2 flex items-center justify-between gap-3">
@@ -63,7 +59,7 @@ export function AgentsHere({ providers }: { providers: ProviderInfo[] }) {
         </Link>
       </div>
       <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-raised">
-        {[...ready, ...rest].map((provider) => <AgentHere key={provider.id} provider={provider} />)}
+        {readyFirst(providers).map((provider) => <AgentHere key={provider.id} provider={provider} />)}
       </ul>
     </section>
   );
@@ -75,7 +71,7 @@ function AgentHere({ provider }: { provider: ProviderInfo }) {
   return (
     <li data-testid="agent-here" data-agent={provider.id} data-usable={here} className="px-4 py-2.5">
       <Link to={`agents/${provider.id}`} className="target -mx-2 flex items-center gap-2.5 rounded-lg px-2 hover:bg-panel">
-        <span className={`size-2 shrink-0 rounded-full ${here ? "bg-good" : "border border-faint"}`} />
+        <ReadyDot provider={provider} />
         <span className="min-w-0 flex-1 truncate font-medium">{provider.name}</span>
         <span className="text-xs text-faint">{standing(provider)}</span>
       </Link>

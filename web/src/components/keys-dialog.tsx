@@ -12,6 +12,7 @@ const KEYS: { title: Key; keys: { keys: string[]; words: Key }[] }[] = [
       { keys: ["mod+k"], words: "command.palette" },
       { keys: ["?"], words: "command.keys" },
       { keys: ["mod+f"], words: "keys.find" },
+      { keys: ["Alt+↑", "Alt+↓"], words: "keys.switch" },
       { keys: ["Esc"], words: "keys.close" },
       { keys: ["Tab"], words: "keys.next" },
     ],
@@ -52,7 +53,7 @@ function KeyRow({ keys, words }: { keys: string[]; words: Key }) {
   return (
     <>
       <dt className="py-1 text-[0.8125rem]">{say(words)}</dt>
-      <dd className="flex gap-1">
+      <dd className="flex justify-end gap-1">
         {keys.map((key, index) => (
           <kbd key={index} className="min-w-6 rounded-md border border-line bg-panel px-1.5 py-0.5 text-center font-sans text-xs text-dim">{keyName(key)}</kbd>
         ))}

@@ -21,6 +21,7 @@ export function ownCommands(client: Client): Command[] {
       id: `theme-${theme}`,
       words: `${say("settings.theme")}: ${say(`settings.theme.${theme}`)}`,
       also: `theme ${theme}`,
+      icon: "theme" as const,
       run: () => { setLook({ theme }); },
     })),
     ...Object.entries(LANGUAGES)
@@ -29,6 +30,7 @@ export function ownCommands(client: Client): Command[] {
         id: `language-${tag}`,
         words: `${say("settings.language")}: ${name}`,
         also: `language ${tag}`,
+        icon: "fetch" as const,
         run: () => { choose(tag as Language).catch(() => { toast(say("settings.language.problem")); }); },
       })),
     { id: "sign-out", words: say("settings.account.sign-out"), icon: "out", also: "sign out", run: () => void client.signOut() },

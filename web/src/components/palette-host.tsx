@@ -16,8 +16,8 @@ export function PaletteHost() {
   useEffect(followKeys, []);
   useCommands(() => [
     { id: "palette", words: say("command.palette"), key: "mod+k", run: () => { setOpen((was) => (was === "palette" ? undefined : "palette")); } },
-    { id: "keys", words: say("command.keys"), icon: "question", also: "keys shortcuts keyboard", key: "?", run: () => { setOpen("keys"); } },
     ...ownCommands(client),
+    { id: "keys", words: say("command.keys"), icon: "question", also: "keys shortcuts keyboard", key: "?", run: () => { setOpen("keys"); } },
   ]);
   if (!open) return null;
   const close = () => { setOpen(undefined); };

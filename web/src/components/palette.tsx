@@ -79,7 +79,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           setChosen(0);
         }}
         onKeyDown={onKeyDown}
-        className="h-12 w-full shrink-0 border-b border-line bg-transparent px-4 text-base -outline-offset-2"
+        className="h-12 w-full shrink-0 border-b border-line bg-transparent px-4 text-base outline-none focus:border-accent"
       />
       <ul id={list} role="listbox" aria-label={say("command.palette")} className="min-h-0 flex-1 overflow-y-auto p-1.5 empty:hidden">
         {found.map((command, index) => (

@@ -12,7 +12,7 @@ import { Icon } from "./icons";
 import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
-import { standing, usable } from "./readiness";
+import { ReadyDot, readyFirst, standing } from "./readiness";
 import { SettingsLink } from "./settings-link";
 import { Wordmark } from "./wordmark";
 
@@ -109,10 +109,10 @@ function Agents({ providers }: { providers: ProviderInfo[] }) {
         </Link>
       </div>
       <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-raised">
-        {providers.map((provider) => (
+        {readyFirst(providers).map((provider) => (
           <li key={provider.id}>
             <Link to={`agents/${provider.id}`} className="target flex items-center gap-2.5 px-4 py-2.5 -outline-offset-2 hover:bg-panel">
-              <span className={`size-2 shrink-0 rounded-full ${usable(provider) ? "bg-good" : "bg-faint"}`} />
+              <ReadyDot provider={provider} />
               <span className="min-w-0 flex-1 truncate">{provider.name}</span>
               {provider.readiness?.warning && <span className="text-warn" title={provider.readiness.warning}><Icon name="alert" size={15} /></span>}
               <span className="text-xs text-faint">{standing(provider)}</span>

@@ -36,7 +36,7 @@ export function PromptActions({ turn, text, running }: { turn: string; text: str
           key={what}
           icon={icon}
           label={say(label)}
-          size={13}
+          size={14}
           testid={`prompt-${what}`}
           disabled={running && what !== "again"}
           className={SMALL}

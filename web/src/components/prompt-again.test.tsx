@@ -26,6 +26,7 @@ test("other words go into a copy that ends before the prompt, with its files; no
   await userEvent.click(screen.getByTestId("prompt-again"));
   const field = await screen.findByTestId<HTMLTextAreaElement>("again-text");
   await vi.waitFor(() => { expect(field.value).toBe("old words"); });
+  expect(screen.getByRole("heading").textContent).toBe("Send it in other words");
   expect(screen.getByTestId("fork-what").textContent).toContain("Files are not changed");
   expect(screen.getByTestId("fork-what").textContent).toContain("Practice agent cannot go back in its own memory");
   await userEvent.clear(field);

@@ -39,13 +39,13 @@ export function AgainDialog({ turn, onClose }: DialogProps) {
   };
   return (
     <Dialog
-      title={say("again.title")}
+      title={say("again.in-other-words")}
       testid="again-dialog"
       wide
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{say("again.leave")}</Button>
+          <Button onClick={onClose}>{say("copy.leave")}</Button>
           <Button look="primary" testid="again-send" disabled={busy || !text?.trim()} onClick={() => void send()}>{say("again.send")}</Button>
         </>
       }
@@ -75,7 +75,7 @@ export function ForkDialog({ turn, onClose }: DialogProps) {
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{say("again.leave")}</Button>
+          <Button onClick={onClose}>{say("copy.leave")}</Button>
           <Button look="primary" icon="fork" testid="fork-make" disabled={busy} onClick={() => void copy()}>{say("fork.make")}</Button>
         </>
       }

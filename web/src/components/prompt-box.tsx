@@ -82,10 +82,10 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
         className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[0.9375rem] leading-relaxed outline-none max-sm:text-base"
       />
       <Hindrance {...{ text, limit, attaching }} />
-      {/* On a phone the settings take a line of their own where they do not fit beside the buttons. */}
+      {/* On a phone the settings take a line of their own where there are several, or where they do not fit beside the buttons. */}
       <div className="flex items-center gap-1 px-2 pb-2 max-sm:flex-wrap">
         <AttachButton onFiles={attaching.add} />
-        <div className="flex min-w-0 flex-1 items-center gap-2 max-sm:order-first max-sm:max-w-full max-sm:flex-[1_0_auto] max-sm:gap-0.5">{left}</div>
+        <div className="flex min-w-0 flex-1 items-center gap-2 max-sm:order-first max-sm:max-w-full max-sm:flex-[1_0_auto] max-sm:gap-0.5 max-sm:has-[>*+*]:basis-full">{left}</div>
         <div className="ml-auto flex items-center gap-1">
           {stop}
           <IconButton

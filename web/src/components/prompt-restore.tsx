@@ -43,7 +43,7 @@ function Preview({ turn, onClose }: { turn: string; onClose: () => void }) {
       )}
       <p className="mt-2 text-[0.8125rem] text-dim">{say("restore.commands")}</p>
       <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={onClose}>{say("again.leave")}</Button>
+        <Button onClick={onClose}>{say("copy.leave")}</Button>
         <Button look="danger" icon="undo" testid="restore-do" disabled={busy} onClick={() => void restore()}>{say("restore.do")}</Button>
       </div>
     </>

@@ -2,7 +2,7 @@ import { render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Readiness as Ready } from "../protocol";
 import { PRACTICE } from "../testing/page";
-import { Readiness } from "./readiness";
+import { Readiness, readyFirst } from "./readiness";
 
 const shown = (readiness: Ready) => render(<Readiness provider={{ ...PRACTICE, readiness }} />);
 
@@ -24,4 +24,12 @@ test("an agent that is missing comes with the exact command, to be copied", () =
 test("an agent that is ready and has nothing to say takes no room", () => {
   const { container } = shown({ found: true });
   expect(container.textContent).toBe("");
+});
+
+test("what can be used comes first, and stays there once all were looked at", () => {
+  const ids = (all: typeof PRACTICE[]) => readyFirst(all).map(({ id }) => id);
+  const others = ["claude", "codex"].map((id) => ({ ...PRACTICE, id, readiness: undefined }));
+  expect(ids([...others, { ...PRACTICE, readiness: undefined }])).toEqual(["practice", "claude", "codex"]);
+  const looked = others.map((one) => ({ ...one, readiness: { found: one.id === "codex" } }));
+  expect(ids([...looked, { ...PRACTICE, readiness: { found: true } }])).toEqual(["codex", "practice", "claude"]);
 });

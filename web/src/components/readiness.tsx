@@ -6,10 +6,24 @@ import { Icon } from "./icons";
 import { Notice } from "./notice";
 import { SignInButton } from "./sign-in-button";
 
+/** Needs nothing that might be missing. */
+export const PRACTICE = "practice";
+
 type Looked = NonNullable<ProviderInfo["readiness"]>;
 
 export function usable({ readiness }: ProviderInfo): boolean {
   return readiness?.found === true && readiness.signedIn !== false;
+}
+
+/** Those that can be used first; the practice agent is one, which is known before it was looked at. */
+export function readyFirst(providers: ProviderInfo[]): ProviderInfo[] {
+  const first = (one: ProviderInfo) => usable(one) || (!one.readiness && one.id === PRACTICE);
+  return [...providers.filter(first), ...providers.filter((one) => !first(one))];
+}
+
+/** Whether an agent can be used, at a glance: full or hollow. */
+export function ReadyDot({ provider }: { provider: ProviderInfo }) {
+  return <span className={`size-2 shrink-0 rounded-full ${usable(provider) ? "bg-good" : "border border-faint"}`} />;
 }
 
 /** Why an agent cannot be used, in a word or two. */

@@ -74,7 +74,7 @@ function Hit({ hit, everywhere }: { hit: SearchHit; everywhere: boolean }) {
       </span>
       <span className="mt-0.5 line-clamp-3 text-[0.8125rem] wrap-anywhere">
         <span className="text-faint">{who} </span>
-        {hit.parts.map((part, at) => (at % 2 ? <mark key={at} className="rounded-xs bg-warn-soft font-medium text-text">{part}</mark> : part))}
+        {hit.parts.map((part, at) => (at % 2 ? <mark key={at} className="rounded-xs bg-warn/25 font-medium text-text">{part}</mark> : part))}
       </span>
     </Link>
   );

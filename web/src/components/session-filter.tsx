@@ -13,7 +13,7 @@ const WORDS: Record<Only, Key> = {
   starred: "list.starred",
 };
 
-const LOOK = "target field-sizing-content h-7 min-w-0 cursor-pointer truncate rounded-md bg-transparent pl-1 pr-0 text-xs hover:text-text";
+const LOOK = "target field-sizing-content h-7 min-w-0 truncate rounded-md bg-transparent pl-1 text-xs hover:text-text";
 
 /** Narrows the list: to those in a state, to those of an agent. */
 export function SessionFilter() {

@@ -73,7 +73,8 @@ function Agent({ row }: { row: SessionRow }) {
   return <span data-testid="imported" className="rounded bg-bubble px-1.5 py-px">{say("list.from", { agent })}</span>;
 }
 
-function Ago({ at }: { at: number }) {
+/** How long ago it last moved. */
+export function Ago({ at }: { at: number }) {
   const now = useNow();
   return <time dateTime={new Date(at).toISOString()} className="shrink-0 tabular-nums">{ago(at, now)}</time>;
 }

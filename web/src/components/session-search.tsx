@@ -24,7 +24,7 @@ export function FoundSessions({ filter, session }: { filter: Filter; session?: s
   const words = useSettled(text.trim(), PAUSE);
   return (
     <>
-      <label className="mx-3 mb-1 flex h-8 items-center gap-2 rounded-lg border border-line px-2 text-dim focus-within:border-accent">
+      <label className="mx-3 mb-1 flex h-8 items-center pointer-coarse:h-11 max-sm:h-11 gap-2 rounded-lg border border-line px-2 text-dim focus-within:border-accent">
         <Icon name="search" size={14} />
         <input
           type="search"

@@ -1,13 +1,12 @@
 import { useTitle } from "../title";
 import { say } from "../words";
-import { ConnectionBanner, ConnectionDot } from "./connection";
-import { Link } from "./link";
+import { ConnectionBanner } from "./connection";
+import { PageHead } from "./page-head";
 import { AccountSettings } from "./settings-account";
 import { AgentsSummary } from "./settings-agents";
 import { LookSettings } from "./settings-look";
 import { NotifySettings } from "./settings-notify";
 import { AboutSettings, DataSettings } from "./settings-data";
-import { Wordmark } from "./wordmark";
 
 /** Everything that is set once: who may come in, how it looks, where the data lies. */
 export default function SettingsView() {
@@ -16,10 +15,7 @@ export default function SettingsView() {
     <div className="h-dvh overflow-y-auto">
       <ConnectionBanner />
       <main className="mx-auto max-w-2xl px-4 pt-5 pb-16 sm:px-6">
-        <div className="flex items-center justify-between">
-          <Link to="" className="target flex items-center rounded-lg"><Wordmark /></Link>
-          <ConnectionDot />
-        </div>
+        <PageHead />
         <h1 className="mt-8 mb-1 text-xl font-semibold">{say("settings.title")}</h1>
         <div>
           <LookSettings />

@@ -50,7 +50,7 @@ export function Sidebar({ project, session }: { project?: string; session?: stri
 function Top() {
   const wide = useWide();
   return (
-    <div className="flex items-center justify-between gap-1 px-4 pt-3 pb-2 max-md:pl-2">
+    <div className="flex items-center justify-between gap-1 pt-3 pr-2 pb-2 pl-4 max-md:pl-2">
       {!wide && (
         <Link to="" aria-label={say("list.back")} data-testid="back" className="target flex items-center justify-center rounded-lg text-dim">
           <Icon name="back" size={20} />
@@ -103,7 +103,7 @@ function Scope({ project, all, session }: { project?: string; all: boolean; sess
       onChange={(event) => {
         choose(event.target.value);
       }}
-      className="target h-9 w-full truncate rounded-lg border border-line bg-raised px-2 font-medium"
+      className="target h-9 w-full truncate rounded-lg border border-line bg-raised pl-3 font-medium"
     >
       <option value={ALL}>{say("list.everywhere")}</option>
       {!all && !projects.some(({ id }) => id === project) && <option value={project}>…</option>}

@@ -7,7 +7,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { ProblemNotice } from "./notice";
-import { titleOf } from "./session-row";
+import { Ago, titleOf } from "./session-row";
 import { useRequest } from "./use-request";
 
 /** Opens the trash of a project, or of all. */
@@ -49,8 +49,11 @@ function TrashDialog({ project, onClose }: { project?: string; onClose: () => vo
       {rows?.length === 0 && <p className="text-dim">{say("list.trash.empty")}</p>}
       <ul>
         {rows?.map((row) => (
-          <li key={row.id} className="flex items-center gap-3 py-1">
-            <span className="min-w-0 flex-1 truncate">{titleOf(row)}</span>
+          <li key={row.id} className="flex items-center gap-3 py-1.5">
+            <span className="min-w-0 flex-1">
+              <span className="block truncate">{titleOf(row)}</span>
+              <span className="block truncate text-xs text-faint">{row.projectName} · <Ago at={row.lastActivity} /></span>
+            </span>
             <Button testid="restore" onClick={() => void restore(row.id)}>{say("list.restore")}</Button>
           </li>
         ))}

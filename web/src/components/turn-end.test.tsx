@@ -72,9 +72,19 @@ test("where tools already ran they are listed, and nothing is sent before the pe
   expect(page.sent("prompt")).toHaveLength(1);
 });
 
-test("a failure that would only happen again offers no try again", async () => {
+test("a failure that would only happen again offers no try again, but the prompt to be changed", async () => {
   await turn({ type: "turn-failed", failure: { provider: "practice", code: "invalid-request", type: "practice-error", message: "No.", retryable: false } });
   expect(screen.queryByTestId("try-again")).toBeNull();
+  await userEvent.click(screen.getByTestId("failure-edit"));
+  expect(page.client.drafts.get("s1")).toBe("do it");
+});
+
+test("a limit's end is said once, with its time", async () => {
+  const until = Date.now() + 60_000;
+  const failure = { provider: "practice", code: "usage-limit" as const, message: "It is reached.", action: { kind: "wait" as const, label: "Wait until the limit is over", until } };
+  await turn({ type: "turn-failed", failure });
+  expect(screen.getByTestId("failure-until").textContent).toContain("Can be used again in");
+  expect(screen.getByTestId("failure").textContent).not.toContain("Wait until the limit is over");
 });
 
 test("a sign-in that is missing can be mended elsewhere: then it is tried again", async () => {

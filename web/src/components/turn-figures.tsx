@@ -14,6 +14,7 @@ export function TurnFigures({ turn, how }: { turn: Turn; how: string }) {
   const { feed } = useSession();
   const words = [how, ...usageWords(turn.usage)].filter(Boolean);
   const hasAnswer = turn.entries.some(({ content }) => content.kind === "message" && content.role !== "user");
+  if (!words.length && !hasAnswer && turn.origin !== "agent") return null; // the prompt's own line has the link, too
   return (
     <div className={`${LINE} text-xs text-faint`}>
       {words.length > 0 && <p data-testid="turn-figures" title={usageTitle(turn.usage)}>{words.join(" · ")}</p>}

@@ -69,6 +69,12 @@ test("HTML that is no markdown is shown as it was typed, not lost", () => {
   expect(page.body.textContent.trim()).toBe("a Vec<String> and <MyTag attr> here");
 });
 
+test("what is to be done has its box in place of the dot", () => {
+  const list = html("- [x] read\n- [ ] mend\n- think");
+  expect(list.match(/<li class="task">/g)).toHaveLength(2);
+  expect(list).toContain("<li>think</li>");
+});
+
 test("plain marks in HTML work", () => {
   expect(html("H<sub>2</sub>O<br>x")).toContain("H<sub>2</sub>O<br>x");
 });

@@ -19,6 +19,13 @@ test("each language has the keys of the others, filled, with the same places", (
   }
 });
 
+test.each(Object.keys(LANGUAGES))("no word of an area hides that of another (%s)", (tag) => {
+  const areas = readdirSync(`src/words/${tag}`).filter((file) => file !== "index.ts");
+  const keys = areas.flatMap((file) => readFileSync(`src/words/${tag}/${file}`, "utf8").match(/^ {2}"[^"]+"(?=:)/gm) ?? []);
+  expect(keys.length).toBeGreaterThanOrEqual(Object.keys(en).length);
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+});
+
 test("what is not Chinese in the Chinese words is a name, a unit or a place", () => {
   const english = Object.entries(zh).filter(([, phrase]) => texts(phrase).some((text) => /[a-z]{3,} [a-z]{3,} [a-z]{3,}/.test(text)));
   expect(english).toEqual([]);

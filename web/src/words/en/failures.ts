@@ -28,6 +28,7 @@ export const failures = {
 
   "failure.add-key": "Add a key",
   "failure.projects": "To the projects",
+  "failure.edit": "Put the prompt back to be changed",
   "failure.shorten": "Put the prompt back to be shortened",
   "failure.until": "Can be used again in {time} ({clock})",
   "failure.details": "Details",

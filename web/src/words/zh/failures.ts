@@ -30,6 +30,7 @@ export const failures: Translated<typeof en> = {
 
   "failure.add-key": "添加密钥",
   "failure.projects": "前往项目",
+  "failure.edit": "放回输入框以便修改",
   "failure.shorten": "把提示词放回输入框以便缩短",
   "failure.until": "{time}后可再次使用（{clock}）",
   "failure.details": "详情",
