@@ -47,6 +47,7 @@ async def test_each_failure_leads_to_what_helps(stage: Desk, viewport: dict[str,
     await expect(tab.by("try-again")).to_have_text("Try again")
     await tab.by("try-again").click()
     await expect(tab.asked.last).to_contain_text("Tried again")
+    await tab.turn_is("failed")
     await tab.prompt("keyless")
     await expect(tab.failure.last).to_contain_text("The key was refused.")
     await tab.failure.last.get_by_test_id("failure-add-key").click()
