@@ -19,7 +19,7 @@ export const PromptRow = memo(function PromptRow({ id, status, text, startedAt, 
     <article {...named} className="group/prompt flex flex-col items-end pt-5 outline-none">
       <h2 className="sr-only">{say("prompt.you-asked")}</h2>
       <UserText id={id} text={text} attachments={attachments} />
-      <div className="mt-1 flex min-h-7 items-center gap-1 px-1 text-xs text-faint">
+      <div className="mt-1 flex min-h-7 flex-wrap items-center justify-end gap-x-1 px-1 text-xs whitespace-nowrap text-faint">
         <PromptActions turn={id} text={text} running={status === "running"} />
         {retryOf && `${say("prompt.tried-again")} · `}
         {carried && <span data-testid="carried">{say("prompt.carried")} · </span>}
