@@ -13,7 +13,7 @@ export function Steps({ steps, turn, running }: { steps: readonly Entry[]; turn:
   return (
     <div className="px-3 py-2">
       {hidden > 0 && (
-        <button type="button" className="target mb-1 min-h-6 text-xs text-accent underline underline-offset-2" onClick={() => { setAll(true); }}>
+        <button type="button" className="target min-h-6 pb-1 text-xs text-accent underline underline-offset-2" onClick={() => { setAll(true); }}>
           {say("tool.earlier-steps", { n: hidden })}
         </button>
       )}
