@@ -53,8 +53,13 @@ class Desk:
         """The same person's requests beside the page; there once signed in."""
 
     async def new_context(self, **options: Any) -> BrowserContext:
-        """Another browser profile, without any cookie."""
-        options = {"viewport": DESKTOP, "base_url": self.server.url, **options}
+        """Another browser profile, without any cookie; it keeps nothing of the page unless `service_workers="allow"`."""
+        options = {
+            "viewport": DESKTOP,
+            "base_url": self.server.url,
+            "service_workers": "block",
+            **options,
+        }
         options.setdefault("color_scheme", self._themes[options["viewport"]["width"] < DESKTOP["width"]])
         self._contexts.append(await self._browser.new_context(**options))
         return self._contexts[-1]

@@ -144,8 +144,9 @@ async def click(tabs: list[Tab], *, worker: bool) -> Tab:
 @pytest.mark.parametrize("worker", [True, False], ids=["worker", "no worker"])
 async def test_a_notification_leads_to_the_question(make_desk: Any, worker: bool) -> None:
     """Asked for by a click; shown once over all tabs, only while none is in sight; in two taps the question is answered."""
-    desk: Desk = await make_desk(*(() if worker else ("--no-offline",)), module="tests.browser.stage")
-    await desk.sign_in(viewport=PHONE, has_touch=True, permissions=["notifications"])
+    desk: Desk = await make_desk(module="tests.browser.stage")
+    workers = "allow" if worker else "block"
+    await desk.sign_in(viewport=PHONE, has_touch=True, permissions=["notifications"], service_workers=workers)
     await desk.context.add_init_script(NOTED)
     tabs = [await desk.tab() for _ in range(2)]
     for tab in tabs:

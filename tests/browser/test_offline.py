@@ -35,7 +35,7 @@ async def kept(tab: Tab) -> dict[str, list[str]]:
 async def on_phone(make_desk: Any, *arguments: str, **options: Any) -> Desk:
     """A person with a phone, signed in."""
     desk: Desk = await make_desk(*arguments, **options)
-    await desk.sign_in(viewport=PHONE, is_mobile=True, has_touch=True)
+    await desk.sign_in(viewport=PHONE, is_mobile=True, has_touch=True, service_workers="allow")
     return desk
 
 
@@ -93,7 +93,7 @@ async def test_below_a_path_and_taken_back(browser, make_server) -> None:
     public = ("--public-url", f"http://127.0.0.1:{port}/anti/phon")
     desk = Desk(browser, await asyncio.to_thread(make_server, *public, port=port), None)
     try:
-        desk.context = await desk.new_context(viewport=PHONE)
+        desk.context = await desk.new_context(viewport=PHONE, service_workers="allow")
         tab = await desk.tab(f"#token={desk.server.secret}")
         await tab.is_live()
         (name,) = await kept(tab)

@@ -35,8 +35,10 @@ async def choose(tab: Tab, words: str) -> None:
     await expect(choice.get_by_role("radio")).to_be_checked()
 
 
-async def test_the_look_is_chosen_and_stays(desk: Desk) -> None:
+async def test_the_look_is_chosen_and_stays(make_desk: Any) -> None:
     """A theme and a size: at once, in other tabs, and before anything of the page's script runs."""
+    desk: Desk = await make_desk()
+    await desk.sign_in(color_scheme="light")
     tab, other = await in_settings(desk), await desk.tab()
     assert await ground(tab.page) == LIGHT_GROUND
     await choose(tab, "Dark")

@@ -35,7 +35,7 @@ async def test_the_story(make_desk) -> None:
 
 async def sign_in(desk: Desk) -> Tab:
     """The link signs in once, and its secret stays in no address."""
-    desk.context = await desk.new_context()
+    desk.context = await desk.new_context(service_workers="allow")
     tab = await desk.tab(f"#token={desk.server.secret}")
     await expect(tab.by("project-add")).to_be_visible()
     assert desk.server.secret not in tab.page.url

@@ -1,6 +1,7 @@
 """What a person wrote is never lost: drafts, and prompts that nobody has answered yet."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -41,8 +42,10 @@ async def asked_once(desk: Desk, session: str, text: str) -> None:
     assert texts.count(text) == 1, texts
 
 
-async def test_a_prompt_to_a_server_that_is_gone(desk: Desk) -> None:
+async def test_a_prompt_to_a_server_that_is_gone(make_desk: Any) -> None:
     """It waits where it will stand, over a reload while nothing answers, and is sent once when the server is back."""
+    desk: Desk = await make_desk()
+    await desk.sign_in(service_workers="allow")
     tab = await desk.session_tab()
     await tab.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")  # it has the page by now
     await tab.page.close()

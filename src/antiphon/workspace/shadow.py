@@ -1,7 +1,7 @@
 """A git directory of our own beside the repository's: it reads the repository's objects, and writes only itself.
 
 Its index is a copy, its objects are ours, and the repository's configuration is not read: no hook, filter, diff
-driver or monitor that somebody (an agent, say) wrote there is run by the server (docs/decisions/0012).
+driver or monitor that somebody (an agent, say) wrote there is run by the server (docs/decisions/0013).
 """
 
 import asyncio
@@ -73,8 +73,8 @@ class Shadow:
         info = self.place / "info"
         for folder in (info, self.place / "objects/info"):
             folder.mkdir(exist_ok=True)
-        (self.place / "objects/info/alternates").write_bytes(os.fsencode(repository.objects) + b"\n")
-        (self.place / "HEAD").write_text(f"{repository.head or 'ref: refs/heads/none'}\n")
+        _write(self.place / "objects/info/alternates", os.fsencode(repository.objects) + b"\n")
+        _write(self.place / "HEAD", f"{repository.head or 'ref: refs/heads/none'}\n".encode())
         (self.place / "index.lock").unlink(missing_ok=True)  # of a git that was ended: the lock is ours alone
         _mirror(repository.index, self.place / "index")
         _mirror(repository.exclude, info / "exclude")
@@ -89,9 +89,20 @@ class Shadow:
             return False
 
 
+def _write(target: Path, content: bytes) -> None:
+    """In one step, and only where it is another: who compares trees beside holds no lock, and must never find it half."""
+    if target.is_file() and target.read_bytes() == content:
+        return
+    fresh = target.with_name(f"{target.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(target)
+
+
 def _mirror(source: Path, target: Path) -> None:
-    """The file with its time (git trusts an entry only when it is older than the index), or no file."""
+    """The file with its time (git trusts an entry only when it is older than the index), or no file; in one step."""
     if source.is_file():
-        shutil.copy2(source, target)
+        fresh = target.with_name(f"{target.name}.new")
+        shutil.copy2(source, fresh)
+        fresh.replace(target)
     else:
         target.unlink(missing_ok=True)

@@ -250,3 +250,21 @@ async def test_the_copy_of_the_index_has_its_time(desk: Workspaces, repo: Repo, 
     shadow = Shadow(tmp_path / "shadow")
     await shadow.prepare(await repository.find(repo.top))
     assert (shadow.place / "index").stat().st_mtime_ns == then
+
+
+async def test_another_look_takes_nothing_from_who_compares(
+    desk: Workspaces, repo: Repo, tmp_path: Path
+) -> None:
+    """Lines are told without a lock: the way to the repository's own objects is never away, not even for a moment."""
+    await now(desk, repo)
+    here = tmp_path / "data/p1/objects/info/alternates"
+    was = here.stat()
+    await now(desk, repo)
+    assert (here.stat().st_ino, here.stat().st_mtime_ns) == (was.st_ino, was.st_mtime_ns)
+    here.write_text("/elsewhere\n")
+    # The one that is in place is not written to: it is replaced.
+    held = here.open()
+    await now(desk, repo)
+    assert held.read() == "/elsewhere\n"
+    assert here.read_bytes() == os.fsencode(repo.top / ".git/objects") + b"\n"
+    held.close()
