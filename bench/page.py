@@ -125,7 +125,7 @@ async def _bare(context: BrowserContext) -> float:
 async def _switch(context: BrowserContext, server: Server, times: int) -> list[float]:
     """ms from a click to the other session."""
     page = await context.new_page()
-    listed = (await server.get("/api/sessions?limit=20"))["sessions"]
+    listed = (await server.get("/api/sessions?limit=8"))["sessions"]
     await page.goto(f"/sessions/{listed[0]['id']}")
     await page.locator(COMPOSER).wait_for()
     await page.locator('[data-testid="project-choice"]').select_option(label="All sessions")

@@ -3,6 +3,7 @@
 Each function takes a signed-in page and a server whose catalog has `writer` (`AGENT`), and gives rows.
 """
 
+import statistics
 import sys
 from pathlib import Path
 from typing import Any
@@ -55,20 +56,20 @@ WATCH = """() => {
   new PerformanceObserver(list => longTasks.push(...list.getEntries().map(({duration}) => duration)))
     .observe({type: 'longtask'});
   window.lines = [];
+  const answers = document.getElementsByClassName('prose');
+  let status;
   const look = () => {
-    const blocks = document.querySelectorAll('[data-testid="item"] .prose > *');
-    const status = [...document.querySelectorAll('[data-testid="turn-status"]')].at(-1);
-    const last = blocks[blocks.length - 1];
+    // (Few questions: looking must not cost what is looked at.)
+    if (!status?.isConnected) status = [...document.querySelectorAll('[data-testid="turn-status"]')].at(-1);
+    const last = answers[answers.length - 1]?.lastElementChild;
     lines.push([last?.getBoundingClientRect().top, status?.dataset.status, status?.getBoundingClientRect().top]);
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }"""
 
-ENDED = """() => {
-  const all = [...document.querySelectorAll('[data-testid="turn-status"]')];
-  return all.length > 0 && all.at(-1).dataset.status === 'completed';
-}"""
+ENDED = """turn => document.querySelector(
+  `[data-testid="turn-status"][data-turn="${turn}"][data-status="completed"]`) !== null"""
 
 
 async def scrolling(page: Page, server: Server) -> list[Row]:
@@ -110,19 +111,39 @@ async def scrolling(page: Page, server: Server) -> list[Row]:
 
 
 async def streaming(page: Page, server: Server) -> list[Row]:
-    """Long tasks of 200 chunks a second for 12 s of markdown, and what moves when the turn ends."""
+    """Long tasks of 200 chunks a second for 12 s of markdown, and what moves when the turn ends; median of 3 rounds."""
+    rounds = [await _stream(page, server) for _ in range(3)]
+    tasks = [tasks for tasks, _ in rounds]
+    return [
+        Row(
+            what=f"{RATE} chunks/s for {SECONDS} s: long tasks",
+            value=statistics.median(map(sum, tasks)),
+            unit="ms",
+            at_most=150,
+        ),
+        Row(
+            what="the longest of them",
+            value=statistics.median(max(each, default=0) for each in tasks),
+            unit="ms",
+        ),
+        Row(
+            what="what moves when the turn ends",
+            value=max(_jump(lines) for _, lines in rounds),
+            unit="px",
+            at_most=0,
+        ),
+    ]
+
+
+async def _stream(page: Page, server: Server) -> tuple[list[float], list[list[Any]]]:
+    """ms of the tasks above 50 ms, and where the last lines stood in each frame."""
     session = await server.session("writer")
     await _open(page, server, session)
     await _prompt(page, "stream 100 50")  # what is fetched and compiled once is no cost of a stream
     await page.evaluate(WATCH)
     await _prompt(page, f"stream {RATE} {RATE * SECONDS}")
     await page.wait_for_timeout(1500)
-    tasks, lines = await page.evaluate("[longTasks, lines]")
-    return [
-        Row(what=f"{RATE} chunks/s for {SECONDS} s: long tasks", value=sum(tasks), unit="ms", at_most=150),
-        Row(what="the longest of them", value=max(tasks, default=0), unit="ms"),
-        Row(what="what moves when the turn ends", value=_jump(lines), unit="px", at_most=0),
-    ]
+    return await page.evaluate("[longTasks, lines]")
 
 
 def _rate(times: list[float]) -> float:
@@ -166,8 +187,9 @@ async def _prompt(page: Page, text: str) -> None:
     """Ask, and wait for the end of this turn."""
     await page.fill('[data-testid="composer"]', text)
     await page.press('[data-testid="composer"]', "Enter")
-    await page.get_by_test_id("turn").get_by_text(text, exact=True).wait_for(timeout=LIMIT_MS)
-    await page.wait_for_function(ENDED, timeout=LIMIT_MS)
+    asked = page.get_by_test_id("turn").filter(has=page.get_by_text(text, exact=True))
+    turn = await asked.get_attribute("data-turn", timeout=LIMIT_MS)
+    await page.wait_for_function(ENDED, arg=turn, timeout=LIMIT_MS)
 
 
 FIGURES = (scrolling, streaming)

@@ -24,7 +24,7 @@ export function Reasoning({ entry, text }: { entry: Entry; text: string }) {
         </span>
       </button>
       {unfolded && (
-        <div className="mt-1 border-l-2 border-line pl-3.5 [&_.prose]:text-[0.875rem]">
+        <div className="mt-1 flow-root border-l-2 border-line pl-3.5 [&_.prose]:text-[0.875rem]">
           <Markdown text={text} growing={entry.open} />
         </div>
       )}

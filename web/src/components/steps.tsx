@@ -17,7 +17,7 @@ export function Steps({ steps, turn, running }: { steps: readonly Entry[]; turn:
           {say("tool.earlier-steps", { n: hidden })}
         </button>
       )}
-      <ol className="space-y-2 border-l-2 border-line pl-3 [&_.prose]:text-[0.875rem]">
+      <ol className="flow-root space-y-2 border-l-2 border-line pl-3 [&_.prose]:text-[0.875rem]">
         {steps.slice(hidden).map((step) => (
           <li key={step.id}>
             <EntryView entry={step} turn={turn} />

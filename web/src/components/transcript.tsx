@@ -75,7 +75,8 @@ export function Transcript() {
         className="h-full overflow-y-auto overscroll-contain pb-3 [overflow-anchor:none]"
         onScroll={loadNearTop}
       >
-        <div ref={content}>
+        {/* The list takes no pointer while it scrolls, as it does with each line that comes: all rows would be styled anew. */}
+        <div ref={content} className="[&>div]:!pointer-events-auto">
           <OlderPages height={TOP} />
           <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP}>
             {(row) => <TranscriptRow key={row.key} row={row} />}
