@@ -5,13 +5,13 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 LIMIT_SECONDS = 10.0
 """For one command."""
-DRAIN_SECONDS = 1.0
-"""For the pipes of a command that was ended."""
 OUTPUT_BYTES = 32 * 1024 * 1024
 ERROR_BYTES = 8 * 1024
 
@@ -80,37 +80,31 @@ async def git(
     literal = () if arguments[0] == "check-ignore" else ("--literal-pathspecs",)  # which it does not know
     command = ["git", "--no-pager", *literal, *given_settings, *arguments]
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=cwd,
-            env=_environment() | dict(environment or {}),
-            stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
+        process = await _start(command, cwd, _environment() | dict(environment or {}), feeds=bool(given))
     except FileNotFoundError:  # the program, or the folder
         if shutil.which("git") is None:
             raise GitMissing from None
         raise GitFailed(arguments[0], f"the folder {cwd} is not there any more") from None
     except OSError as error:
         raise GitFailed(arguments[0], str(error.strerror)) from None
-    saying = asyncio.create_task(_upto(process.stderr, ERROR_BYTES))
-    feeding = asyncio.create_task(_feed(process.stdin, given))
+    printing, saying = await _read_pipe(process.stdout), await _read_pipe(process.stderr)
+    erring = asyncio.create_task(saying.upto(ERROR_BYTES))
+    feeding = asyncio.create_task(asyncio.to_thread(_feed, process.stdin, given))
     try:
         async with asyncio.timeout(limit):
-            printed = await _upto(process.stdout, output)
+            printed = await printing.upto(output)
             if len(printed) > output:  # nobody takes the rest, so it would never come to its end
                 return printed[:output]
-            said, _ = await asyncio.gather(saying, feeding)
-            code = await process.wait()
+            said, _ = await asyncio.gather(erring, feeding)
+            code = await asyncio.to_thread(process.wait)
     except TimeoutError:
         raise GitSlow(arguments[0], limit) from None
     finally:
-        saying.cancel()
-        feeding.cancel()
-        await asyncio.wait({saying, feeding})
+        erring.cancel()
         await _end(process)
+        await asyncio.wait({erring, feeding})
+        printing.close()
+        saying.close()
     if code:
         raise GitFailed(arguments[0], said.decode(errors="replace").strip()[:2000])
     return printed
@@ -127,39 +121,79 @@ def _environment() -> dict[str, str]:
     }
 
 
-async def _upto(stream: asyncio.StreamReader | None, limit: int) -> bytes:
-    """What comes, up to one byte more than the limit."""
-    assert stream is not None
-    parts: list[bytes] = []
-    size = 0
-    while size <= limit and (part := await stream.read(64 * 1024)):
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts)[: limit + 1]
+async def _start(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str], *, feeds: bool
+) -> "subprocess.Popen[bytes]":
+    """In a thread: the event loop's own way holds up all streams for as long as the server's memory takes to be forked.
+
+    Not to be left half-way: what was started is ended.
+    """
+
+    def start() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.PIPE if feeds else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+        )
+
+    starting = asyncio.ensure_future(asyncio.to_thread(start))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        process = await starting
+        await _end(process)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+        raise
 
 
-async def _feed(stream: asyncio.StreamWriter | None, given: bytes) -> None:
-    if stream is None:
+class _Pipe:
+    """What comes out of a process."""
+
+    def __init__(self, stream: asyncio.StreamReader, transport: asyncio.ReadTransport) -> None:
+        self._stream, self._transport = stream, transport
+
+    async def upto(self, limit: int) -> bytes:
+        """What comes, up to one byte more than the limit."""
+        parts: list[bytes] = []
+        size = 0
+        while size <= limit and (part := await self._stream.read(64 * 1024)):
+            parts.append(part)
+            size += len(part)
+        return b"".join(parts)[: limit + 1]
+
+    def close(self) -> None:
+        """Whatever else would come."""
+        self._transport.close()
+
+
+async def _read_pipe(pipe: IO[bytes] | None) -> _Pipe:
+    assert pipe is not None
+    stream = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(stream)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
+    return _Pipe(stream, transport)
+
+
+def _feed(pipe: IO[bytes] | None, given: bytes) -> None:
+    """Blocks. Whoever does not read to the end says why by its exit."""
+    if pipe is None:
         return
-    # Whoever does not read to the end says why by its exit. (RuntimeError: uvloop's word for a closed pipe.)
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
-        stream.write(given)
-        await stream.drain()
-    stream.close()
+    with contextlib.suppress(BrokenPipeError), pipe:
+        rest = memoryview(given)
+        while rest:
+            rest = rest[pipe.write(rest) :]
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: "subprocess.Popen[bytes]") -> None:
     """Nothing of it stays, whatever happened."""
-    if process.returncode is None:
+    if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        # What it had said is read to its end, or the pipes stay open until somebody collects them.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await asyncio.gather(_all(process.stdout), _all(process.stderr))
-        await process.wait()
-
-
-async def _all(stream: asyncio.StreamReader | None) -> None:
-    while stream and await stream.read(64 * 1024):
-        pass
+    await asyncio.to_thread(process.wait)
