@@ -108,8 +108,13 @@ class SearchIndex:
             self._remove()
             self._prepare()
 
+    def interrupt(self) -> None:
+        """Have what is asked of it end soon, by an error."""
+        for connection in list(self._open):
+            connection.interrupt()
+
     def close(self) -> None:
-        """Let go of it."""
+        """Let go of it. No thread may be at work with it."""
         while self._open:
             self._open.pop().close()
         self._local = threading.local()

@@ -9,6 +9,7 @@
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -68,6 +69,7 @@ class Searching:
         self._changed: set[str] = set()
         self._running: set[str] = set()
         self._woken = asyncio.Event()
+        self._stopping = threading.Event()
         self._task: asyncio.Task[None] | None = None
         self._leave = hub.watch(user, self._on_changed)
         self._done, self._total = 0, -1
@@ -83,9 +85,13 @@ class Searching:
         if self._task:
             self._task.cancel()
             await asyncio.wait({self._task})
+        self._stopping.set()
         if self._index:
-            await self._aside(self._index.close)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+            self._index.interrupt()
+        # Whatever a thread still does with the file must be over before it is closed: SQLite would crash the server.
+        await asyncio.to_thread(partial(self._pool.shutdown, wait=True, cancel_futures=True))
+        if self._index:
+            self._index.close()
 
     @property
     def under_way(self) -> bool:
@@ -218,7 +224,7 @@ class Searching:
         archive = self._archives.get(session.provider)
         if archive is None:
             return
-        found = await self._aside(lambda: _of_file(archive, session, known))
+        found = await self._aside(lambda: _of_file(archive, session, known, self._stopping))
         if found:
             mark, said = found
             await self._add(await self._opened(), session, said, 0, mark)
@@ -233,20 +239,23 @@ class Searching:
         return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
 
-def _of_file(archive: Archive, session: Speaker, known: str) -> tuple[str, list[Said]] | None:
+def _of_file(
+    archive: Archive, session: Speaker, known: str, stopping: threading.Event
+) -> tuple[str, list[Said]] | None:
     """(how the file is now, what it says). None: there is no such file, or it is as `known`."""
     place = look_at(archive, session.native or "", Path(session.folder or ""), None)
     if place is None:
         return None
     mark = f"{place.size} {place.mtime} {place.path}"
-    return None if mark == known else (mark, _read(archive, place))
+    return None if mark == known else (mark, _read(archive, place, stopping))
 
 
-def _read(archive: Archive, place: Place) -> list[Said]:
+def _read(archive: Archive, place: Place, stopping: threading.Event) -> list[Said]:
+    """To its end, unless nobody waits for it any more."""
     reading = archive.reading(place.path, lambda _: False)
     said: list[Said] = []
     offset, more = 0, True
-    while more:
+    while more and not stopping.is_set():
         chunk = read_chunk(reading, place, offset)
         for events, _ in chunk.lines:
             said += spoken.spoken(events)

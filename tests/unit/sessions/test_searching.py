@@ -1,14 +1,17 @@
 """The index follows the log by itself: what was there before, what is said now, what only agents' files hold."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 
 import pytest
 
 from antiphon.log import sessions as rows
 from antiphon.log import spoken
+from antiphon.log.search import SearchIndex
 from antiphon.model import events as e
 from antiphon.model.items import Message, ToolCall
 from antiphon.sessions.searching import Searching
@@ -197,3 +200,31 @@ async def test_a_restored_log_is_indexed_anew(home: Searched) -> None:
     assert await home.found("radish") == []
     assert len(await home.found("turnip")) == 2
     assert pen.key
+
+
+async def test_a_stop_waits_for_what_a_thread_does(home: Searched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is closed under a thread's hands would crash the server."""
+    began, go, order = threading.Event(), threading.Event(), list[str]()
+    add, close = SearchIndex.add, SearchIndex.close
+
+    def slow(index: SearchIndex, *what: Any) -> None:
+        began.set()
+        go.wait(LIMIT)
+        add(index, *what)
+        order.append("added")
+
+    def closed(index: SearchIndex) -> None:
+        order.append("closed")
+        close(index)
+
+    monkeypatch.setattr(SearchIndex, "add", slow)
+    await home.told("a question", "an answer")
+    home.searching.start()
+    assert await asyncio.to_thread(began.wait, LIMIT)
+    monkeypatch.setattr(SearchIndex, "close", closed)
+    stopping = asyncio.create_task(home.searching.stop())
+    await pause()
+    assert order == []
+    go.set()
+    await stopping
+    assert order == ["added", "closed"]
