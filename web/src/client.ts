@@ -10,23 +10,12 @@ import { newId } from "./ids";
 import { KnownFiles } from "./known-files";
 import { Lists } from "./lists";
 import { Outbox } from "./outbox";
-import type {
-  Accepted,
-  AnyFrame,
-  EffectCommand,
-  Imports,
-  Limits,
-  Me,
-  Notice,
-  Prompt,
-  Rejected,
-  SessionBusy,
-  Welcome,
-} from "./protocol";
+import type { Accepted, AnyFrame, EffectCommand, Imports, Limits, Me, Notice, Prompt, Rejected, SessionBusy, Welcome } from "./protocol";
 import { Socket, type Link } from "./socket";
 import { Store } from "./store";
 import { toast } from "./toasts";
 import { Waiting } from "./waiting";
+import { say } from "./words";
 
 export type Account =
   | { phase: "starting" }
@@ -159,7 +148,7 @@ export class Client {
     const account = this.account.get();
     const user = account.phase === "ready" ? account.me.user : "";
     const kept = this.outbox.add({ ...command, id: newId() }, user);
-    if (!kept) toast("This browser cannot keep unsent prompts (no storage, or it is full): they last until you reload.");
+    if (!kept) toast(say("unsent.not-kept"));
   }
 
   /** The person deletes a prompt without a reply; its text goes back to the composer. */
@@ -289,7 +278,7 @@ export class Client {
     this.giveBack(command);
     if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
     else feed.view.patch({ rejected: reply, rejectedPrompt: command });
-    if (!this.#followed.has(session)) toast("A prompt was not taken; its text is back in its session's composer.");
+    if (!this.#followed.has(session)) toast(say("unsent.given-back"));
   }
 
   #settle(session: string, head: number): void {

@@ -85,5 +85,7 @@ export const failures = {
   "unsent.resume-queue": "Resuming the queue",
   "unsent.stop-task": "Stopping a background task",
   "unsent.prompt": "Your prompt",
+  "unsent.not-kept": "This browser cannot keep unsent prompts (no storage, or it is full): they last until you reload.",
+  "unsent.given-back": "A prompt was not taken; its text is back in its session's composer.",
   "unsent.answer": "Your answer",
 } as const;

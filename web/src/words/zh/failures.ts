@@ -84,5 +84,7 @@ export const failures: Translated<typeof en> = {
   "unsent.resume-queue": "恢复队列",
   "unsent.stop-task": "停止后台任务",
   "unsent.prompt": "你的提示词",
+  "unsent.not-kept": "此浏览器无法保存未发送的提示词（没有存储空间或已满）：它们只保留到重新加载为止。",
+  "unsent.given-back": "有一条提示词未被接受，其文字已放回该会话的输入框。",
   "unsent.answer": "你的回答",
 };
