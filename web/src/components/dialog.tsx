@@ -56,7 +56,7 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
       onClick={(event) => {
         if (event.target === dialog.current) close();
       }}
-      className={`flex-col overflow-hidden border-line bg-raised p-0 text-text shadow-2xl backdrop:bg-black/35 open:flex ${side ? AT_THE_SIDE : `${IN_THE_MIDDLE} ${width}`}`}
+      className={`flex-col overflow-hidden border-line bg-raised p-0 text-[0.875rem] whitespace-normal text-text shadow-2xl backdrop:bg-black/35 open:flex ${side ? AT_THE_SIDE : `${IN_THE_MIDDLE} ${width}`}`}
     >
       <header className="flex items-center gap-2 border-b border-line py-2.5 pr-2.5 pl-5">
         <h2 id={heading} className="min-w-0 flex-1 truncate text-[0.9375rem] font-semibold">
