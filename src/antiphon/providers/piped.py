@@ -60,18 +60,25 @@ def kill(process: asyncio.subprocess.Process) -> None:
 
 
 async def until_exit(piped: Piped, take: Callable[[str], Awaitable[None]]) -> int:
-    """Hand on what comes; returns the exit status (negative: a signal)."""
+    """Hand on what comes; returns the exit status (negative: a signal). Raises what `take` does: nobody reads then."""
     process, written = piped
     over = asyncio.Event()
     reading = asyncio.ensure_future(_read(written, take, over))
     _reading.add(reading)
     reading.add_done_callback(_reading.discard)
+    exiting = asyncio.ensure_future(process.wait())
     try:
-        status = await process.wait()
+        await asyncio.wait({exiting, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            reading.result()
+        status = await exiting
         await asyncio.wait({reading}, timeout=DRAIN_S)
+        if reading.done():
+            reading.result()
         return status
     finally:
         over.set()
+        exiting.cancel()
 
 
 async def _read(

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -87,27 +87,32 @@ async def git(
         raise GitFailed(arguments[0], f"the folder {cwd} is not there any more") from None
     except OSError as error:
         raise GitFailed(arguments[0], str(error.strerror)) from None
-    printing, saying = await _read_pipe(process.stdout), await _read_pipe(process.stderr)
-    erring = asyncio.create_task(saying.upto(ERROR_BYTES))
-    feeding = asyncio.create_task(asyncio.to_thread(_feed, process.stdin, given))
     try:
         async with asyncio.timeout(limit):
-            printed = await printing.upto(output)
-            if len(printed) > output:  # nobody takes the rest, so it would never come to its end
-                return printed[:output]
-            said, _ = await asyncio.gather(erring, feeding)
-            code = await asyncio.to_thread(process.wait)
+            printed, said, code = await _talk(process, given, output)
     except TimeoutError:
         raise GitSlow(arguments[0], limit) from None
     finally:
-        erring.cancel()
         await _end(process)
-        await asyncio.wait({erring, feeding})
-        printing.close()
-        saying.close()
     if code:
         raise GitFailed(arguments[0], said.decode(errors="replace").strip()[:2000])
     return printed
+
+
+async def _talk(process: "subprocess.Popen[bytes]", given: bytes, output: int) -> tuple[bytes, bytes, int]:
+    """What it prints and what it says of errors, with its exit code. The caller ends it, whatever happens here."""
+    feeding = asyncio.create_task(asyncio.to_thread(_feed, process.stdin, given))
+    async with _reading(process.stdout) as printing, _reading(process.stderr) as saying:
+        erring = asyncio.create_task(_upto(saying, ERROR_BYTES))
+        try:
+            printed = await _upto(printing, output)
+            if len(printed) > output:  # nobody takes the rest, so it would never come to its end
+                return printed[:output], b"", 0
+            said, _ = await asyncio.gather(erring, feeding)
+            return printed, said, await asyncio.to_thread(process.wait)
+        finally:
+            erring.cancel()
+            feeding.cancel()  # its thread ends with the process
 
 
 def _environment() -> dict[str, str]:
@@ -153,32 +158,27 @@ async def _start(
         raise
 
 
-class _Pipe:
-    """What comes out of a process."""
-
-    def __init__(self, stream: asyncio.StreamReader, transport: asyncio.ReadTransport) -> None:
-        self._stream, self._transport = stream, transport
-
-    async def upto(self, limit: int) -> bytes:
-        """What comes, up to one byte more than the limit."""
-        parts: list[bytes] = []
-        size = 0
-        while size <= limit and (part := await self._stream.read(64 * 1024)):
-            parts.append(part)
-            size += len(part)
-        return b"".join(parts)[: limit + 1]
-
-    def close(self) -> None:
-        """Whatever else would come."""
-        self._transport.close()
-
-
-async def _read_pipe(pipe: IO[bytes] | None) -> _Pipe:
+@contextlib.asynccontextmanager
+async def _reading(pipe: IO[bytes] | None) -> AsyncGenerator[asyncio.StreamReader]:
+    """What comes out of a process; closed at the end, whatever else would come."""
     assert pipe is not None
     stream = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(stream)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
-    return _Pipe(stream, transport)
+    try:
+        yield stream
+    finally:
+        transport.close()
+
+
+async def _upto(stream: asyncio.StreamReader, limit: int) -> bytes:
+    """What comes, up to one byte more than the limit."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= limit and (part := await stream.read(64 * 1024)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)[: limit + 1]
 
 
 def _feed(pipe: IO[bytes] | None, given: bytes) -> None:

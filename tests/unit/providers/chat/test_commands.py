@@ -220,3 +220,18 @@ async def test_an_endless_output_is_cut(card: Card, monkeypatch: pytest.MonkeyPa
     assert await written(card, b"0123456789") == "0123456789"
     card.told.clear()
     assert await written(card, b"01234", b"56789abc", b"def", b"g") == "0123456789\n… (cut here)"
+
+
+async def test_what_cannot_be_shown_ends_the_command(
+    tmp_path: Path, card: Card, made: list[asyncio.subprocess.Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would stop at a full pipe that nobody reads, and be waited for without an end."""
+
+    async def fails(output: str) -> None:
+        raise OSError("nobody listens")
+
+    monkeypatch.setattr(card, "stream", fails)
+    async with asyncio.timeout(10):
+        with pytest.raises(OSError, match="nobody listens"):
+            await run(tmp_path, f"echo begun; exec sleep {LONG}")
+        assert await made[0].wait() == -signal.SIGKILL
