@@ -177,9 +177,33 @@ async def test_the_lists_hear_of_it(running_server: RunningServer, session: str)
         await client.ask(type="prompt", session=session, text="hello there")
         await client.until_event("turn-completed")
         row: dict[str, Any] = {}
-        while row.get("state", "idle") != "idle" or not row.get("messageCount", 0) > 1:
-            row = (await watcher.next("sessions"))["upserts"][0]
-        assert row["id"] == session and row["title"] == "hello there"
+        ends: list[str] = []
+        while not ends or row.get("state", "idle") != "idle" or not row.get("messageCount", 0) > 1:
+            frame = await watcher.next("sessions")
+            row, ends = frame["upserts"][0], ends + frame.get("ends", [])
+        assert row["id"] == session and row["title"] == "hello there" and ends == [session]
+
+
+async def test_an_end_is_named_however_short_the_turn(running_server: RunningServer, session: str) -> None:
+    """Turns that begin and end between two frames are named, each once; one that is taken out of the queue is none."""
+    async with wire(running_server) as watcher, wire(running_server) as client:
+        await watcher.next("welcome")
+        await client.ask(type="subscribe", session=session, after=0)
+        for _ in range(5):
+            await client.ask(type="prompt", session=session, text="hello there")
+            await client.until_event("turn-completed")
+            while not (frame := await watcher.next("sessions")).get("ends"):
+                pass
+            assert frame["ends"] == [session]
+        await client.ask(type="prompt", session=session, text="hang")
+        await client.until_event("item-delta")
+        queued = await client.ask(type="prompt", session=session, text="later", ifBusy="queue")
+        for count in (1, 0):
+            while (frame := await watcher.next("sessions"))["upserts"][0].get("queued", 0) != count:
+                assert not frame.get("ends")
+            if count:
+                await client.ask(type="dequeue", session=session, turn=queued["turn"])
+        assert not frame.get("ends")
 
 
 async def test_a_stopping_server_tells_the_end_and_says_goodbye(

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { Ends } from "./ends";
-import type { SessionRow } from "./protocol";
+import type { SessionRow, Sessions } from "./protocol";
 
 const row = (id: string, state: SessionRow["state"], lastActivity = 1) => ({ id, state, lastActivity }) as SessionRow;
 
@@ -31,6 +31,20 @@ test("what ended while there was no connection is told when it is back", async (
   vi.stubGlobal("fetch", (address: string) => Promise.resolve(Response.json(row(address.slice(-1), address.endsWith("a") ? "idle" : "running"))));
   await ends.recheck();
   expect(told).toEqual(["a idle"]);
+});
+
+test("a turn that began and ended between two hints is told, once", () => {
+  const { ends, told } = watched();
+  const hint = (more: Partial<Sessions>, ...upserts: SessionRow[]) => { ends.onFrame({ type: "sessions", revision: 1, upserts, ...more }); };
+  hint({ ends: ["a"] }, row("a", "idle", 2), row("b", "idle", 2));
+  expect(told).toEqual(["a idle"]);
+  // The row of c was read before its end was named.
+  hint({}, row("c", "running", 3));
+  hint({}, row("c", "idle", 4));
+  hint({ ends: ["c"] }, row("c", "idle", 4));
+  expect(told).toEqual(["a idle", "c idle"]);
+  hint({ ends: ["a"] }, row("a", "failed", 5));
+  expect(told).toEqual(["a idle", "c idle", "a failed"]);
 });
 
 test("what is put away ends in silence", () => {

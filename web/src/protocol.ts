@@ -799,6 +799,7 @@ export interface Sessions {
   revision: number;
   upserts?: SessionRow[];
   removes?: string[];
+  ends?: string[];
 }
 /**
  * A session as the lists show it.

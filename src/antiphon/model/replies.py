@@ -249,6 +249,8 @@ class Sessions(Frame, frozen=True, tag="sessions"):
     revision: int
     upserts: list[SessionRow] = []
     removes: list[str] = []
+    ends: list[str] = []
+    """Those of `upserts` where a turn has ended since the last such frame, even one that began since, too."""
 
 
 class Imports(Frame, frozen=True, tag="imports"):

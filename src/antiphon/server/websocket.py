@@ -171,6 +171,7 @@ class _Socket:
         self._room = asyncio.Event()
         self._room.set()
         self._changed: set[str] = set()
+        self._ended: set[str] = set()
         self._listed = asyncio.Event()
         self._beat = False
         self._leaves: dict[str, Callable[[], None]] = {}
@@ -339,8 +340,10 @@ class _Socket:
         self._connection.woken(session)
         self._wake.set()
 
-    def _list_changed(self, session: str) -> None:
+    def _list_changed(self, session: str, ended: bool) -> None:
         self._changed.add(session)
+        if ended:
+            self._ended.add(session)
         self._listed.set()
 
     async def _sender(self) -> None:
@@ -401,10 +404,12 @@ class _Socket:
             await end.clock.sleep(LIST_SECONDS)
             self._listed.clear()
             ids, self._changed = self._changed, set()
+            ends, self._ended = self._ended, set()
             found = await end.supervisor.log.read(partial(_rows, user=self.client.user, ids=ids))
             here = [session_row(row) for row in found if row.trashed_at is None]
             gone = ids - {row.id for row in here}
-            self._put(Sessions(revision=end.hub.revision, upserts=here, removes=sorted(gone)))
+            frame = Sessions(revision=end.hub.revision, upserts=here, removes=sorted(gone), ends=sorted(ends - gone))
+            self._put(frame)
 
 
 def _rows(conn: Database, user: int, ids: set[str]) -> list[rows.Session]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from antiphon.model.replies import Imports, Notice
 
 Wake = Callable[[], None]
-Changed = Callable[[str], None]
+Changed = Callable[[str, bool], None]
 Told = Callable[[Notice | Imports], None]
 K = TypeVar("K")
 V = TypeVar("V")
@@ -31,7 +31,7 @@ class Hub:
         return _join(self._readers, session, wake)
 
     def watch(self, user: int, changed: Changed) -> Callable[[], None]:
-        """Be told the ids of the user's sessions whose row in the lists changed."""
+        """Be told the ids of the user's sessions whose row in the lists changed, and whether by the end of a turn."""
         return _join(self._watchers, user, changed)
 
     def listen(self, user: int, told: Told) -> Callable[[], None]:
@@ -43,11 +43,11 @@ class Hub:
         for wake in tuple(self._readers.get(session, ())):
             wake()
 
-    def changed(self, user: int, session: str) -> None:
-        """The session's row in the lists has changed."""
+    def changed(self, user: int, session: str, *, ended: bool = False) -> None:
+        """The session's row in the lists has changed; `ended`: among others, a turn has run to its end."""
         self.revision += 1
         for changed in tuple(self._watchers.get(user, ())):
-            changed(session)
+            changed(session, ended)
 
     def tell(self, user: int, notice: Notice | Imports) -> None:
         """Tell all of the user's connections something that is not in the log."""

@@ -228,15 +228,16 @@ class Journal:
             self._storage_back()
 
     def _committed(self, encoded: list[Encoded]) -> None:
-        listed = False
+        listed = ended = False
         for one in encoded:
+            ended = ended or (isinstance(one.event, e.TURN_ENDS) and one.event.turn == self.state.running)
             apply(self.state, one.event)
             self.tail.add(one.event.seq, one.body)
             listed = listed or isinstance(one.event, LISTED)
         if encoded:
             self._hub.wake(self._session)
         if listed:
-            self._hub.changed(self._user, self._session)
+            self._hub.changed(self._user, self._session, ended=ended)
 
     async def _wait_for_storage(self, unit: _Unit, error: StorageFull) -> None:
         if unit.draft and unit.done:

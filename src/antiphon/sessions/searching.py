@@ -131,7 +131,7 @@ class Searching:
 
     # In the background
 
-    def _on_changed(self, session: str) -> None:
+    def _on_changed(self, session: str, _ended: bool) -> None:
         self._changed.add(session)
         self._woken.set()
 
