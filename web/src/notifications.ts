@@ -3,7 +3,7 @@
  *
  * 1. They are asked for by a click, never by the page itself; whether they are wanted is kept in this browser.
  * 2. While a tab of this server's is in sight, none is shown: each such tab holds a lock, which the others look for.
- * 3. Each event is told once over all tabs: one after another looks whether it was told.
+ * 3. Each event is told once over all tabs: whoever takes its lock first tells it, and keeps for later that it did.
  * 4. A click leads to the session, and to the question there. Where there is a service worker it shows them, as
  *    Android asks for; it is given `{ data: { path } }` and, on a click, shows that path in a window of ours.
  */
@@ -34,6 +34,8 @@ const WANTED = storageKey("notifications");
 const TOLD = storageKey("told");
 /** Events that are remembered as told. */
 const KEPT = 200;
+/** ms until what one tab keeps is surely seen by the others: at once it is not, they are other processes. */
+const SEEN = 10_000;
 
 const possible = "Notification" in window && "locks" in navigator && window.isSecureContext;
 
@@ -64,11 +66,12 @@ export function turnOff(): void {
 export async function tell(event: Told): Promise<void> {
   notifying.set(read()); // it may have been changed in another tab, or in the browser's settings
   if (!notifying.get().on || (await watched())) return;
-  await navigator.locks.request(TOLD, async () => {
+  await navigator.locks.request(`${TOLD}/${event.id}`, { ifAvailable: true }, async (mine) => {
     const told = readTold();
-    if (told.includes(event.id)) return;
+    if (!mine || told.includes(event.id)) return;
     localStorage.setItem(TOLD, JSON.stringify([...told, event.id].slice(-KEPT)));
     await show(event);
+    await new Promise((resolve) => setTimeout(resolve, SEEN));
   });
 }
 
