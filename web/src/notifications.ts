@@ -34,8 +34,12 @@ const WANTED = storageKey("notifications");
 const TOLD = storageKey("told");
 /** Events that are remembered as told. */
 const KEPT = 200;
+/** Held while one is shown and while they are looked at: Chromium forgets one that is looked at before it is drawn. */
+const SHOWING = storageKey("showing");
 /** ms until what one tab keeps is surely seen by the others: at once it is not, they are other processes. */
 const SEEN = 10_000;
+/** ms in which a service worker that is on its way is there. */
+const ON_ITS_WAY = 3000;
 
 const possible = "Notification" in window && "locks" in navigator && window.isSecureContext;
 
@@ -70,16 +74,19 @@ export async function tell(event: Told): Promise<void> {
     const told = readTold();
     if (!mine || told.includes(event.id)) return;
     localStorage.setItem(TOLD, JSON.stringify([...told, event.id].slice(-KEPT)));
-    await show(event);
+    await navigator.locks.request(SHOWING, () => show(event));
     await new Promise((resolve) => setTimeout(resolve, SEEN));
   });
 }
 
 /** It is no news any more, such as a question that was answered; undefined: none is, somebody signed out. */
 export async function withdraw(id?: string): Promise<void> {
+  if (!possible) return;
   for (const [one, shown] of open) if (id === undefined || one === id) shown.close();
   const worker = await workers?.getRegistration();
-  for (const shown of (await worker?.getNotifications({ tag: id })) ?? []) shown.close();
+  await navigator.locks.request(SHOWING, async () => {
+    for (const shown of (await worker?.getNotifications({ tag: id })) ?? []) shown.close();
+  });
 }
 
 /** Those that this tab shows without a service worker. */
@@ -87,8 +94,8 @@ const open = new Map<string, Notification>();
 
 async function show({ id, title, body, path }: Told): Promise<void> {
   const options: NotificationOptions = { body, tag: id, icon: address("icon.svg"), data: { path } };
-  const worker = await workers?.getRegistration();
-  if (worker?.active) {
+  const worker = await activeWorker();
+  if (worker) {
     await worker.showNotification(title, options);
     return;
   }
@@ -100,6 +107,14 @@ async function show({ id, title, body, path }: Told): Promise<void> {
     go(path);
     shown.close();
   };
+}
+
+/** The service worker, if there is one; the first time the page is opened it is still on its way. */
+async function activeWorker(): Promise<ServiceWorkerRegistration | undefined> {
+  const worker = await workers?.getRegistration();
+  if (!workers || !worker || worker.active) return worker;
+  const never = new Promise<undefined>((resolve) => setTimeout(resolve, ON_ITS_WAY));
+  return Promise.race([workers.ready, never]);
 }
 
 function readTold(): string[] {
