@@ -61,7 +61,7 @@ WATCH = """() => {
   const look = () => {
     // (Few questions: looking must not cost what is looked at.)
     if (!status?.isConnected) status = [...document.querySelectorAll('[data-testid="turn-status"]')].at(-1);
-    const last = answers[answers.length - 1]?.lastElementChild;
+    const last = answers[answers.length - 1]?.lastElementChild?.lastElementChild;
     lines.push([last?.getBoundingClientRect().top, status?.dataset.status, status?.getBoundingClientRect().top]);
     requestAnimationFrame(look);
   };

@@ -142,7 +142,24 @@ async def many(agent: Performer, prompt: Prompt) -> Outcome:
     return e.TurnCompleted()
 
 
-SCENES = {"tools": tools, "live": live, "text": text, "many": many}
+async def long(agent: Performer, prompt: Prompt) -> Outcome:
+    """An answer with blocks of every kind next to every other: headings, lines, lists, quotes, code, tables."""
+    blocks = [
+        "## Part",
+        "Words.",
+        "---",
+        "- one\n- two",
+        "> quoted",
+        "```\ncode\n```",
+        "|a|\n|-|\n|1|",
+        "#### Below",
+    ]
+    pairs = [block for first in blocks for second in blocks for block in (first, second)]
+    agent.item(Message(text="\n\n".join(pairs)))
+    return e.TurnCompleted()
+
+
+SCENES = {"tools": tools, "live": live, "text": text, "many": many, "long": long}
 
 if __name__ == "__main__":
     from antiphon.cli import main

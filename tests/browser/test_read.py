@@ -148,6 +148,27 @@ async def test_code_and_tables(library: Desk, view: dict[str, int]) -> None:
     assert not await tab.scrolls_sideways()
 
 
+PARTS = """() => {
+  const prose = [...document.querySelectorAll('.prose')].at(-1);
+  const blocks = () => [...prose.querySelectorAll('.part > *')].map(block => block.getBoundingClientRect());
+  const tops = () => blocks().map(({top}) => top - prose.getBoundingClientRect().top);
+  const inParts = tops();
+  const whole = new CSSStyleSheet();
+  whole.replaceSync('.part { display: contents }');
+  document.adoptedStyleSheets = [whole];
+  return [prose.querySelectorAll('.part').length, inParts, tops()];
+}"""
+
+
+async def test_a_long_answer_looks_whole(library: Desk) -> None:
+    """It is laid out in parts, each by itself: all blocks stand where they would without."""
+    tab = await opened(library, TALL)
+    await tab.done("long")
+    parts, tops, whole = await tab.page.evaluate(PARTS)
+    assert parts > 5 and len(tops) > 100
+    assert [round(top) for top in tops] == [round(top) for top in whole]
+
+
 @pytest.mark.parametrize("view", VIEWS)
 async def test_find(library: Desk, view: dict[str, int]) -> None:
     """Ctrl+F shows the nearest of all, older pages and folded things too, as one types; Enter goes on, Escape closes."""

@@ -408,7 +408,9 @@ class _Socket:
             found = await end.supervisor.log.read(partial(_rows, user=self.client.user, ids=ids))
             here = [session_row(row) for row in found if row.trashed_at is None]
             gone = ids - {row.id for row in here}
-            frame = Sessions(revision=end.hub.revision, upserts=here, removes=sorted(gone), ends=sorted(ends - gone))
+            frame = Sessions(
+                revision=end.hub.revision, upserts=here, removes=sorted(gone), ends=sorted(ends - gone)
+            )
             self._put(frame)
 
 

@@ -11,6 +11,8 @@ import { Markdown } from "./markdown";
 import { UnsentCommand } from "./pending";
 import { ToolBody } from "./tool-body";
 
+/** Frames in which a card that somebody came for can take the focus. */
+const FRAMES = 60;
 const ICONS: Record<ApprovalRequested["kind"], IconName> = { permission: "shield", question: "question", plan: "list" };
 
 interface OpenApprovalProps {
@@ -29,11 +31,16 @@ export function OpenApproval({ session, request, keys, wanted = false, children 
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!wanted) return;
-    // After the composer, which takes the focus where it is shown anew.
-    requestAnimationFrame(() => {
+    // After the composer, which takes the focus where it is shown anew; a row of the list can take it once it is measured.
+    let frames = FRAMES;
+    let next = requestAnimationFrame(function take() {
       card.current?.scrollIntoView({ block: "nearest" });
       card.current?.focus({ preventScroll: true });
+      if (document.activeElement !== card.current && --frames) next = requestAnimationFrame(take);
     });
+    return () => {
+      cancelAnimationFrame(next);
+    };
   }, [wanted]);
   const height = request.kind === "plan" ? "max-h-[55dvh]" : "max-h-96";
   return (

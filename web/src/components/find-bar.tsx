@@ -50,7 +50,7 @@ export function FindBar({ rows, view, input, show, firstSeen }: FindBarProps) {
       unfold(`output/${match.entry}`);
     }
     await show(match.row);
-    if (!view.current) return;
+    if (!view.current || !finding.get()) return; // closed meanwhile: nobody would take the marks away
     mark(view.current, words, match)?.startContainer.parentElement?.scrollIntoView({ block: "center", inline: "nearest" });
   };
   const first = () => {

@@ -1,5 +1,6 @@
 import { memo, useState } from "react";
 import { Blocks, blocksOf, type Block } from "../markdown/blocks";
+import { Parts, type Part } from "../markdown/parts";
 import { say } from "../words";
 import { CodeBlock } from "./code-block";
 
@@ -13,7 +14,7 @@ export function Markdown({ text, growing = false }: { text: string; growing?: bo
   const shown = all || text.length <= LONGEST ? text : text.slice(0, LONGEST);
   return (
     <div className="prose">
-      <BlockList blocks={grown ? grown.update(shown, !growing) : blocksOf(shown)} />
+      <PartList blocks={grown ? grown.update(shown, !growing) : blocksOf(shown)} />
       {shown.length < text.length && (
         <p>
           <button
@@ -31,9 +32,18 @@ export function Markdown({ text, growing = false }: { text: string; growing?: bo
   );
 }
 
-function BlockList({ blocks }: { blocks: Block[] }) {
-  return blocks.map((block) => <BlockView key={block.key} block={block} />);
+function PartList({ blocks }: { blocks: readonly Block[] }) {
+  const [parts] = useState(() => new Parts());
+  return parts.of(blocks).map((part) => <PartView key={part[0]?.key} part={part} />);
 }
+
+const PartView = memo(function PartView({ part }: { part: Part }) {
+  return (
+    <div className="part">
+      {part.map((block) => <BlockView key={block.key} block={block} />)}
+    </div>
+  );
+});
 
 const BlockView = memo(function BlockView({ block }: { block: Block }) {
   switch (block.kind) {
