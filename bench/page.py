@@ -4,25 +4,25 @@ import time
 
 from playwright.async_api import BrowserContext, Page
 
-from bench import page_read
+from bench import page_files, page_read
 from bench.browser import browser, signed_in
 from bench.figures import Result, Row, percentile
 from bench.filled import with_sessions
 from bench.served import Server, served, temporary
 from bench.wire import Wrong
 
-FILES = 40_000
-"""In the project's folder, when they are named in a prompt."""
+SWITCHED, LONG = 8, 200
+"""Sessions that are switched between, and the items of each."""
 COMPOSER = '[data-testid="composer"]'
 TITLE = '[data-testid="session-title"]'
 CODE = """performance.getEntriesByType("resource").filter(({name}) => /[.](js|css)([?]|$)/.test(name))
     .reduce((bytes, {encodedBodySize}) => bytes + encodedBodySize, 0)"""
-SWITCH = """async id => {
+SWITCH = """async ([id, turn]) => {
   const row = document.querySelector(`[data-testid="session-row"][data-session="${id}"]`);
   const began = performance.now();
   (row.matches("a,button") ? row : row.querySelector("a,button")).click();
   const there = () => location.pathname.endsWith(id) && document.querySelector('[data-testid="composer"]:not(:disabled)')
-    && document.querySelector('[data-testid="transcript"]');
+    && document.querySelector(`[data-testid="transcript"] [data-testid="turn-status"][data-turn="${turn}"]`);
   while (!there()) await new Promise(requestAnimationFrame);
   await new Promise(requestAnimationFrame);
   return performance.now() - began;
@@ -51,15 +51,16 @@ async def run(quick: bool) -> Result:
                 reading = [
                     row for rows in page_read.FIGURES for row in await rows(await context.new_page(), server)
                 ]
-            named = await _name_files(server, switches)
+            files = await page_files.rows(server, switches)
     return Result(
         title="Page: first load, switching, and reading",
         how=f"Chromium, headless, 1280 x 800. A session is opened with an empty cache, {loads} times: until its composer takes "
         "text, and what JS and CSS came over the wire for it, compressed; floor: the same browser opens the server's icon. Then "
-        f"{switches} clicks in a sidebar of 100,000 sessions: until the other session's transcript and composer are drawn. "
+        f"{switches} clicks in a sidebar of 100,000 sessions, between {SWITCHED} of {LONG} items: until the other's end and its composer are drawn. "
         f"Then {page_read.ITEMS:,} items of all kinds, all of them loaded, are scrolled through at {page_read.SPEED:,} px a second; "
         "floor: the same browser scrolls plain text. An answer in markdown streams. "
-        f"Last, files are found by letters of their names, as after an @, over REST.",
+        f"Last, in a folder of {page_files.FILES:,} files, over REST: files are found by letters of their names, as after an @; "
+        f"and what changed in {page_files.CHANGED} of them since the last commit is asked for; floor: `git status`.",
         rows=[
             Row(what="first load, JS and CSS", value=max(weights) / 1000, unit="kB", at_most=220),
             Row(
@@ -70,31 +71,12 @@ async def run(quick: bool) -> Result:
                 at_most=1,
             ),
             Row(what="switching session, p50", value=percentile(switched, 50), unit="ms", at_most=100),
-            Row(what="switching session, p99", value=percentile(switched, 99), unit="ms"),
+            Row(what="switching session, p99", value=percentile(switched, 99), unit="ms", at_most=100),
             *reading,
-            Row(what=f"@ in {FILES:,} files, p50", value=percentile(named, 50), unit="ms", at_most=50),
-            Row(what=f"@ in {FILES:,} files, p99", value=percentile(named, 99), unit="ms"),
+            *files,
         ],
         checked="the composer took text each time; each click showed the session that it was for; what scrolled had its items drawn",
     )
-
-
-async def _name_files(server: Server, times: int) -> list[float]:
-    """ms of a request for files by some letters, in a folder that is known."""
-    for folder in range(FILES // 400):
-        place = server.folder / f"work/part-{folder}"
-        place.mkdir()
-        for number in range(400):
-            (place / f"module_{number}.py").touch()
-    project = (await server.get("/api/projects"))["projects"][0]["id"]
-    took = []
-    for number in range(-1, times):  # the first looks through the folder
-        began = time.perf_counter()
-        found = await server.get(f"/api/projects/{project}/file-names?match=p{number % 90}mod3")
-        took.append(1000 * (time.perf_counter() - began))
-        if not found["files"]:
-            raise Wrong("no file was found")
-    return took[1:]
 
 
 async def _load(context: BrowserContext, session: str) -> tuple[float, int]:
@@ -125,14 +107,18 @@ async def _bare(context: BrowserContext) -> float:
 async def _switch(context: BrowserContext, server: Server, times: int) -> list[float]:
     """ms from a click to the other session."""
     page = await context.new_page()
-    listed = (await server.get("/api/sessions?limit=8"))["sessions"]
-    await page.goto(f"/sessions/{listed[0]['id']}")
+    listed = [(session, await page_read.filled(server, session, LONG)) for session in await _sessions(server)]
+    await page.goto(f"/sessions/{listed[0][0]}")
     await page.locator(COMPOSER).wait_for()
     await page.locator('[data-testid="project-choice"]').select_option(label="All sessions")
-    return [await _click(page, listed[at % len(listed)]["id"]) for at in range(1, times + 1)]
+    return [await _click(page, *listed[at % len(listed)]) for at in range(1, times + 1)]
 
 
-async def _click(page: Page, session: str) -> float:
+async def _sessions(server: Server) -> list[str]:
+    return [await server.session("writer") for _ in range(SWITCHED)]
+
+
+async def _click(page: Page, session: str, turn: str) -> float:
     row = page.locator(f'[data-testid="session-row"][data-session="{session}"]')
     await row.wait_for()
-    return await page.evaluate(SWITCH, session)
+    return await page.evaluate(SWITCH, [session, turn])

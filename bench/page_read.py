@@ -75,7 +75,7 @@ ENDED = """turn => document.querySelector(
 async def scrolling(page: Page, server: Server) -> list[Row]:
     """Frames of scrolling through 10,000 items of all kinds, all of them loaded."""
     session = await server.session("writer")
-    first = await _filled(server, session)
+    first = await filled(server, session, ITEMS)
     await page.goto(
         f"{server.url}/sessions/{session}#turn={first}"
     )  # loads page after page until its beginning is there
@@ -150,10 +150,10 @@ def _rate(times: list[float]) -> float:
     return 1000 * len(times) / sum(times)
 
 
-async def _filled(server: Server, session: str) -> str:
-    """Have the items written before anybody looks; returns their turn."""
+async def filled(server: Server, session: str, items: int) -> str:
+    """Have so many items written before anybody looks; returns their turn."""
     async with server.connect() as wire:
-        await wire.ask(session, f"items {ITEMS}")
+        await wire.ask(session, f"items {items}")
         while True:
             frame = await wire.receive()
             for body in frame.events if isinstance(frame, Events) else ():

@@ -22,7 +22,7 @@ export default defineConfig(
       ],
       "@typescript-eslint/consistent-type-imports": "error",
       eqeqeq: "error",
-      "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
+      "max-lines": ["error", { max: 300 }],
     },
   },
   {
