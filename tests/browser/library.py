@@ -150,6 +150,7 @@ async def long(agent: Performer, prompt: Prompt) -> Outcome:
         "---",
         "- one\n- two",
         "> quoted",
+        "> ### Heard\n>\n> - of",
         "```\ncode\n```",
         "|a|\n|-|\n|1|",
         "#### Below",

@@ -193,6 +193,7 @@ async def test_a_notification_leads_to_the_question(make_desk: Any, worker: bool
     await tab.option("allow-once").tap()
     await expect(tab.by("approval-outcome")).to_contain_text("Allow")
     assert await shown(tabs, worker=worker) == (told[:1] if worker else told)
+    assert sum([await tab.page.evaluate("window.showing") for tab in tabs]) == len(told)
 
 
 async def test_what_is_heard(stage: Desk) -> None:

@@ -35,6 +35,7 @@ export class Ends {
   #take(row: SessionRow, ended = false): void {
     if (AT_WORK.has(row.state)) {
       this.#atWork.add(row.id);
+      this.#told.delete(row.id);
       return;
     }
     const was = this.#atWork.delete(row.id);

@@ -26,7 +26,7 @@ export function onNextFrame(work: () => void): void {
     work();
   };
   let frame = requestAnimationFrame(function look(now) {
-    if (now - last < APART_MS) frame = requestAnimationFrame(look);
+    if (now !== last && now - last < APART_MS) frame = requestAnimationFrame(look);
     else run(now);
   });
   const timer = setTimeout(() => { run(performance.now()); }, FALLBACK_MS);

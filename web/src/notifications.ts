@@ -71,20 +71,20 @@ export async function tell(event: Told): Promise<void> {
   notifying.set(read()); // it may have been changed in another tab, or in the browser's settings
   if (!notifying.get().on || (await watched())) return;
   await navigator.locks.request(`${TOLD}/${event.id}`, { ifAvailable: true }, async (mine) => {
-    const told = readTold();
-    if (!mine || told.includes(event.id)) return;
-    localStorage.setItem(TOLD, JSON.stringify([...told, event.id].slice(-KEPT)));
+    if (!mine || readTold().includes(event.id)) return;
     await navigator.locks.request(SHOWING, () => show(event));
+    await remember(event.id);
     await new Promise((resolve) => setTimeout(resolve, SEEN));
+    await remember(event.id); // another tab that did not see it yet may have written over it
   });
 }
 
 /** It is no news any more, such as a question that was answered; undefined: none is, somebody signed out. */
 export async function withdraw(id?: string): Promise<void> {
   if (!possible) return;
-  for (const [one, shown] of open) if (id === undefined || one === id) shown.close();
-  const worker = await workers?.getRegistration();
   await navigator.locks.request(SHOWING, async () => {
+    for (const [one, shown] of open) if (id === undefined || one === id) shown.close();
+    const worker = await workers?.getRegistration();
     for (const shown of (await worker?.getNotifications({ tag: id })) ?? []) shown.close();
   });
 }
@@ -115,6 +115,13 @@ async function activeWorker(): Promise<ServiceWorkerRegistration | undefined> {
   if (!workers || !worker || worker.active) return worker;
   const never = new Promise<undefined>((resolve) => setTimeout(resolve, ON_ITS_WAY));
   return Promise.race([workers.ready, never]);
+}
+
+async function remember(id: string): Promise<void> {
+  await navigator.locks.request(TOLD, () => {
+    const told = readTold();
+    if (!told.includes(id)) localStorage.setItem(TOLD, JSON.stringify([...told, id].slice(-KEPT)));
+  });
 }
 
 function readTold(): string[] {

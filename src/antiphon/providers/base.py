@@ -100,6 +100,7 @@ class Readiness(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults
 
     found: bool
     version: str | None = None
+    """What it says of itself; "": nothing at all, None: nothing yet."""
     signed_in: bool | None = None
     """None: not known."""
     models: list[str] = []

@@ -64,7 +64,10 @@ class Finder:
         key = (path, await asyncio.to_thread(_changed, path))
         if key not in self._versions:
             asked = replace(self._wanted.program, command=[path, "--version"])
-            told = VERSION.search(await printed(asked, environment, VERSION_S))
+            words = await printed(asked, environment, VERSION_S)
+            if words is None:
+                return None  # a machine that is busy: next time it may
+            told = VERSION.search(words)
             self._versions[key] = told[0] if told else None
         return self._versions[key]
 
@@ -93,8 +96,8 @@ def _changed(path: str) -> int:
     return 0
 
 
-async def printed(program: Program, environment: Mapping[str, str], limit_s: float) -> str:
-    """What it prints to its end; "" when it cannot be run or does not end in time. No process is left."""
+async def printed(program: Program, environment: Mapping[str, str], limit_s: float) -> str | None:
+    """What it prints to its end; "" when it cannot be run, None when it does not end in time. No process is left."""
     try:
         started = await AgentProcess.start(
             program, folder=Path("/"), environment=environment, marker=new_id()
@@ -107,7 +110,7 @@ async def printed(program: Program, environment: Mapping[str, str], limit_s: flo
             while (line := await started.read_line()) is not None:
                 lines.append(line)
     except TimeoutError:
-        return ""
+        return None
     finally:
         await started.close()
     return b"\n".join([*lines, started.lines.part]).decode(errors="replace")

@@ -58,6 +58,9 @@ LISTED = (
 )  # fmt: skip
 """Events that change the session's row in the lists."""
 
+NEWS_MS = 60_000
+"""From the end of a turn, for as long as it is told as one that ended."""
+
 _encode = msgspec.json.Encoder().encode
 _logger = structlog.get_logger(__name__)
 
@@ -230,7 +233,7 @@ class Journal:
     def _committed(self, encoded: list[Encoded]) -> None:
         listed = ended = False
         for one in encoded:
-            ended = ended or (isinstance(one.event, e.TURN_ENDS) and one.event.turn == self.state.running)
+            ended = ended or self._is_news(one.event)
             apply(self.state, one.event)
             self.tail.add(one.event.seq, one.body)
             listed = listed or isinstance(one.event, LISTED)
@@ -238,6 +241,11 @@ class Journal:
             self._hub.wake(self._session)
         if listed:
             self._hub.changed(self._user, self._session, ended=ended)
+
+    def _is_news(self, event: e.AnyEvent) -> bool:
+        """Whether the running turn ends by it, and now: what is imported may have ended long ago."""
+        ends = isinstance(event, e.TURN_ENDS) and event.turn == self.state.running
+        return ends and self._clock.now() - event.at < NEWS_MS
 
     async def _wait_for_storage(self, unit: _Unit, error: StorageFull) -> None:
         if unit.draft and unit.done:

@@ -77,7 +77,7 @@ async def test_a_version_that_does_not_come(tmp_path: Path, monkeypatch: pytest.
     began = time.monotonic()
     assert await looked_at(tmp_path, "exec sleep 1000") is None
     assert time.monotonic() - began < 20
-    assert await looked_at(tmp_path, "exit 1") is None
+    assert await looked_at(tmp_path, "exit 1") == ""
 
 
 async def test_a_program_that_is_not_there() -> None:

@@ -136,6 +136,23 @@ async def test_a_session_is_read_when_it_is_opened(home: Home, terminal: Termina
     assert (row.title, row.imported) == ("one", True)
 
 
+async def test_what_ended_long_ago_is_no_news(home: Home, terminal: Terminal) -> None:
+    """A turn of the past is not told as one that has just ended; one that ends now is."""
+    ends: list[bool] = []
+    home.hub.watch(home.user, lambda _session, ended: ends.append(ended))
+    terminal.prompt("one")
+    terminal.answer("yes")
+    await home.clock.advance(3600)
+    await home.look()
+    await home.opened()
+    assert await home.types() == ["turn-started", "item-completed", "turn-completed"]
+    assert ends and not any(ends)
+    terminal.prompt("two")
+    terminal.answer("yes")
+    await home.opened()
+    assert await home.texts() == ["one", "two"] and ends.count(True) == 1
+
+
 async def test_what_was_read_survives_a_kill(home: Home, terminal: Terminal) -> None:
     """After kill -9 reading goes on where the log ends: nothing twice, nothing lost, no id of an item changed."""
     terminal.prompt("one")

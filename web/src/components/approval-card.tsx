@@ -34,9 +34,9 @@ export function OpenApproval({ session, request, keys, wanted = false, children 
     // After the composer, which takes the focus where it is shown anew; a row of the list can take it once it is measured.
     let frames = FRAMES;
     let next = requestAnimationFrame(function take() {
-      card.current?.scrollIntoView({ block: "nearest" });
       card.current?.focus({ preventScroll: true });
-      if (document.activeElement !== card.current && --frames) next = requestAnimationFrame(take);
+      if (document.activeElement === card.current) card.current?.scrollIntoView({ block: "nearest" });
+      else if (--frames) next = requestAnimationFrame(take);
     });
     return () => {
       cancelAnimationFrame(next);

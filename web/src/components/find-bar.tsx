@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useMemo, useState, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { indexOf, matchesIn, step, type Match } from "../find";
 import { mark, unmark } from "../marks";
 import type { Row } from "../rows";
@@ -36,6 +36,10 @@ export function FindBar({ rows, view, input, show, firstSeen }: FindBarProps) {
   const current = chosen?.words === words ? chosen.match : undefined;
   const further = useOlder(words);
   useMarks(view, words, current);
+  const looked = useRef(words);
+  useEffect(() => {
+    looked.current = words;
+  }, [words]);
 
   const go = (match: Match | undefined) => {
     if (!match) return;
@@ -50,7 +54,8 @@ export function FindBar({ rows, view, input, show, firstSeen }: FindBarProps) {
       unfold(`output/${match.entry}`);
     }
     await show(match.row);
-    if (!view.current || !finding.get()) return; // closed meanwhile: nobody would take the marks away
+    // Closed, or other words meanwhile: nobody would take these marks away.
+    if (!view.current || !finding.get() || looked.current !== words) return;
     mark(view.current, words, match)?.startContainer.parentElement?.scrollIntoView({ block: "center", inline: "nearest" });
   };
   const first = () => {

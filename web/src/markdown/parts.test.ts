@@ -12,13 +12,16 @@ test("parts hold all blocks in their order", () => {
   expect(parts.flat()).toEqual(blocks);
 });
 
-test("no part but the first begins with a block that has a margin above it", () => {
-  const blocks = many(100).map((block, at) => (at % 12 < 2 ? html(at, at % 24 ? "h2" : "hr") : block));
-  const parts = new Parts().of(blocks);
-  const begins = parts.map(([first]) => (first?.kind === "html" ? first.html.slice(0, 3) : ""));
-  expect(parts.length).toBeGreaterThan(3);
-  expect(begins.slice(1)).not.toContain("<h2");
-  expect(begins.slice(1)).not.toContain("<hr");
+test("no part ends where margins would add up", () => {
+  const quoted: Block = { key: 12, kind: "html", html: "<blockquote>\n<h3>Quoted</h3></blockquote>" };
+  const blocks = many(100).map((block, at) => (at === 11 || at === 40 ? html(at, "hr") : at === 13 ? quoted : block));
+  const [first, second, third] = new Parts().of(blocks);
+  expect([first?.length, second?.[0]?.key, third?.[0]?.key]).toEqual([14, 14, 26]);
+});
+
+test("headings and lists alone are cut, too", () => {
+  const blocks = many(100).map((block) => (block.key % 2 ? html(block.key, "ul") : html(block.key, "h3")));
+  expect(new Parts().of(blocks).map(({ length }) => length)).toEqual([12, 12, 12, 12, 12, 12, 12, 12, 4]);
 });
 
 test("of a text that grows, only the last part becomes another one", () => {

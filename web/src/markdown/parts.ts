@@ -1,14 +1,15 @@
 /**
  * A long text in parts: what grows at its end is laid out and painted without those that came before.
  *
- * A part begins only with a block that has no margin above it: within a part margins collapse, between two they do not.
+ * Within a part margins collapse, between two they do not: prose.css makes up for what parts commonly begin with,
+ * and none begins where more would have to be known.
  */
 
 import type { Block } from "./blocks";
 
 export type Part = readonly Block[];
 
-/** Blocks of a part, unless the next has a margin above. */
+/** Blocks of a part, unless it may not end there. */
 const LENGTH = 12;
 
 /** The parts of blocks that grow: those that say the same are the very same objects, and not drawn again. */
@@ -26,15 +27,16 @@ function cut(blocks: readonly Block[]): Part[] {
   const parts: Block[][] = [];
   for (const block of blocks) {
     const last = parts.at(-1);
-    if (!last || (last.length >= LENGTH && !hasMarginAbove(block))) parts.push([block]);
+    if (!last || (last.length >= LENGTH && mayEnd(last.at(-1), block))) parts.push([block]);
     else last.push(block);
   }
   return parts;
 }
 
-/** Headings, lines across, and a list by its first item (prose.css). */
-function hasMarginAbove(block: Block): boolean {
-  return block.kind === "html" && /^<(h|ul|ol)/.test(block.html);
+/** After a line across, and before a quotation with a margin of its own at its top, margins would add up. */
+function mayEnd(before: Block | undefined, next: Block): boolean {
+  const quotes = next.kind === "html" && /^(?:<blockquote>\s*)+<(?:h|ul|ol)/.test(next.html);
+  return !quotes && !(before?.kind === "html" && before.html.includes("<hr"));
 }
 
 function isSame(one: Part, other: Part): boolean {

@@ -54,15 +54,15 @@ class AcpDriver:
 
 
 async def _first_line(program: Program, around: Mapping[str, str]) -> str | None:
-    """What the program prints, quickly; None when it does not."""
+    """What the program prints; "" when it ends without a word or cannot be run, None when it is silent until the limit."""
     try:
         started = await AgentProcess.start(program, folder=Path("/"), environment=around, marker=new_id())
     except ProviderFailed:
-        return None
+        return ""
     try:
         async with asyncio.timeout(VERSION_S):
             line = await started.read_line()
-        return line.decode(errors="replace").strip() if line else None
+        return line.decode(errors="replace").strip() if line else ""
     except TimeoutError:
         return None
     finally:

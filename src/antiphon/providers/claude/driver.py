@@ -87,7 +87,7 @@ async def _login(path: str, around: Mapping[str, str]) -> Json | None:
     """What `claude auth status` says; None when it says nothing that we understand."""
     told = await printed(program.program([path, "auth", "status"]), around, STATUS_S)
     try:
-        return table(msgspec.json.decode(told)) or None
+        return table(msgspec.json.decode(told or "")) or None
     except msgspec.DecodeError:
         return None
 

@@ -23,11 +23,11 @@ async def look(entry: AcpEntry, around: Mapping[str, str]) -> Readiness:
         printed(_asked(path, "--version"), around, LOOK_S), printed(_asked(path, "status"), around, LOOK_S)
     )
     key = next((name for name in roads.CLI_KEYS if around.get(name)), None)
-    signed_in = True if key else is_signed_in(status)
+    signed_in = True if key else is_signed_in(status or "")
     account = f"Cursor CLI, API key from {key}" if key else "Cursor CLI, with its own login"
     return Readiness(
         found=True,
-        version=version.strip().partition("\n")[0] or None,
+        version=(version or "").strip().partition("\n")[0] or None,
         signed_in=signed_in,
         account="" if signed_in is False else account,
         message="The Cursor CLI is not signed in." if signed_in is False else "",

@@ -39,7 +39,7 @@ class GeminiDriver(AcpDriver):
         seen = await super().readiness()
         if not seen.found:
             return replace(seen, message=seen.message + offer(around))
-        if seen.version is None:
+        if seen.version == "":  # one that is slow, on a busy machine, may yet come up
             message = f"{self._entry.name} is here, but does not run: it does not tell its version."
             action = self._entry.program([]).install
             return replace(seen, found=False, message=message + offer(around), action=action)

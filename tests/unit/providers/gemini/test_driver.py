@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.providers import catalog
+from antiphon.providers.acp import driver as acp_driver
 from antiphon.providers.acp.driver import AcpDriver
 from antiphon.providers.base import Launch, ProviderFailed
 from antiphon.providers.gemini import conversations, driver
@@ -74,6 +75,11 @@ async def test_readiness_offers_it_too(tmp_path: Path, monkeypatch: pytest.Monke
     program(tmp_path, "exit 1")
     seen = await gemini().readiness()
     assert not seen.found and "does not run" in seen.message and OFFER in seen.message
+    with monkeypatch.context() as hurried:
+        hurried.setattr(acp_driver, "VERSION_S", 0.3)
+        program(tmp_path, "exec /bin/sleep 300")
+        seen = await gemini().readiness()  # slow, on a busy machine: it is not said to be broken
+    assert seen.found and not seen.message and seen.version is None
     program(tmp_path, "echo 0.61.0")
     seen = await gemini().readiness()
     assert (seen.found, seen.version, seen.signed_in) == (True, "0.61.0", True)
