@@ -38,6 +38,7 @@ import type {
   Tokens,
   Ways,
 } from "./protocol";
+import { say } from "./words";
 
 /** Why a request failed, for a person. */
 export interface Problem {
@@ -45,6 +46,8 @@ export interface Problem {
   message: string;
   /** HTTP status; 0: the server was not reached. */
   status: number;
+  /** The page says it itself, in the person's language; the server's words are English. */
+  own?: true;
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -73,22 +76,22 @@ async function request<T>(method: Method, path: string, body?: unknown): Promise
 
 export function problemOf(status: number, answer: unknown): Problem {
   const { code, message } = (answer ?? {}) as { code?: unknown; message?: unknown };
-  return {
-    status,
-    code: typeof code === "string" ? code : `http-${status}`,
-    message: typeof message === "string" && message ? message : `The server answered ${status} and said no more.`,
-  };
+  const known = { status, code: typeof code === "string" ? code : `http-${status}` };
+  if (typeof message === "string" && message) return { ...known, message };
+  return { ...known, message: say("problem.unexplained", { status: String(status) }), own: true };
 }
 
 function unreached(error: unknown): Problem {
   const name = error instanceof Error ? error.name : "";
   if (name === "TimeoutError") {
-    return { status: 0, code: "timeout", message: `The server did not answer within ${LIMIT_MS / 1000} s.` };
+    return { status: 0, code: "timeout", message: say("problem.timeout", { s: LIMIT_MS / 1000 }), own: true };
   }
-  if (name === "SyntaxError") {
-    return { status: 0, code: "not-json", message: "What answered is not Antiphon: is there a proxy in between?" };
-  }
-  return { status: 0, code: "unreachable", message: "The server cannot be reached. Is it running?" };
+  if (name === "SyntaxError") return { status: 0, code: "not-json", message: say("problem.not-json"), own: true };
+  return unreachable();
+}
+
+export function unreachable(): Problem {
+  return { status: 0, code: "unreachable", message: say("problem.unreachable"), own: true };
 }
 
 const query = (fields: Record<string, string | number | boolean | undefined>) => {

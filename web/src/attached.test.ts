@@ -83,11 +83,11 @@ test("one that cannot go along says why and is not uploaded; it is not sent", ()
 test("a server that is not there is told, and tried again; what it refuses is not", () => {
   attached.add("s1", [picture()], fine);
   last().onerror?.();
-  expect(only()).toMatchObject({ again: true, problem: "The server cannot be reached. Is it running?" });
+  expect(only()).toMatchObject({ again: true, served: false, problem: "The server cannot be reached. Is it running?" });
   attached.retry("s1", only()?.key ?? "");
   expect(only()?.problem).toBeUndefined();
   last().answers(413, { code: "too-large", message: "Too large." });
-  expect(only()).toMatchObject({ again: false, problem: "Too large." });
+  expect(only()).toMatchObject({ again: false, served: true, problem: "Too large." });
 });
 
 test("taken away, an upload is broken off", () => {

@@ -21,6 +21,8 @@ export interface AttachedFile {
   progress?: number;
   /** Why it cannot go along. */
   problem?: string;
+  /** The server says so, in English. */
+  served?: boolean;
   /** Trying again may help. */
   again?: boolean;
 }
@@ -91,7 +93,7 @@ export class Attached {
   }
 
   #upload(place: string, key: string, file: File): void {
-    this.#change(place, key, { progress: 0, problem: undefined, again: undefined });
+    this.#change(place, key, { progress: 0, problem: undefined, served: undefined, again: undefined });
     const under = upload(
       file,
       (progress) => { this.#change(place, key, { progress }); },
@@ -102,8 +104,8 @@ export class Attached {
           this.known.add([answer.value]);
           this.#change(place, key, { ...answer.value, progress: undefined });
         } else {
-          const { message, status } = answer.problem;
-          this.#change(place, key, { progress: undefined, problem: message, again: status === 0 || status >= 500 });
+          const { message, status, own } = answer.problem;
+          this.#change(place, key, { progress: undefined, problem: message, served: !own, again: status === 0 || status >= 500 });
         }
       },
     );

@@ -64,7 +64,7 @@ export function placeName({ path, from, to }: Place): string {
 
 /** A comment as it goes into the prompt: the place, its lines quoted, the words. */
 export function quoted(place: Place, lines: readonly string[], words: string): string {
-  const name = `\`${placeName(place)}\`${place.old ? " (before the change)" : ""}`;
+  const name = `\`${placeName(place)}\`${place.old ? ` ${say("changes.comment.old")}` : ""}`;
   const quote = [name, ...lines].map((line) => `> ${line}`.trimEnd()).join("\n");
   return words.trim() ? `${quote}\n\n${words.trim()}` : quote;
 }

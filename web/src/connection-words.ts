@@ -19,6 +19,8 @@ export interface ConnectionWords {
   tone: "good" | "warn" | "bad" | "plain";
   short: string;
   long: string;
+  /** The server's sentence, in English, where that is not the page's language. */
+  served?: string;
   retryAt?: number;
 }
 
@@ -26,8 +28,9 @@ export interface ConnectionWords {
 export function connectionWords(link: Link, notices: Notices, account: Account, online: boolean, behind = false): ConnectionWords {
   if (link.phase === "live") return liveWords(notices, behind);
   if (link.phase === "ended") {
-    const long = link.goodbye?.message ?? (account.phase === "signed-out" ? say("connection.signed-out") : say("connection.closed.long"));
-    return { state: "ended", tone: "bad", short: say("connection.closed"), long };
+    const out = account.phase === "signed-out" || link.goodbye?.code === "signed-out";
+    const long = say(out ? "connection.signed-out" : "connection.closed.long");
+    return { state: "ended", tone: "bad", short: say("connection.closed"), ...withServed(long, link.goodbye) };
   }
   if (link.phase === "connecting") {
     const again = link.attempt > 1;
@@ -43,16 +46,19 @@ export function connectionWords(link: Link, notices: Notices, account: Account, 
   if (link.goodbye?.code === "server-stopping") {
     return { state: "stopped", tone: "warn", short: say("connection.stopped"), long: say("connection.stopped.long"), retryAt };
   }
-  const long = link.goodbye?.message ?? say("connection.lost");
-  return { state: "reconnecting", tone: "warn", short: say("connection.reconnecting"), long, retryAt };
+  return { state: "reconnecting", tone: "warn", short: say("connection.reconnecting"), ...withServed(say("connection.lost"), link.goodbye), retryAt };
+}
+
+/** The page's words and the server's; in English the server's alone, which say more. */
+function withServed(long: string, said?: { message: string }): Pick<ConnectionWords, "long" | "served"> {
+  if (!said) return { long };
+  return language.get() === "en" ? { long: said.message } : { long, served: said.message };
 }
 
 /** What is worst first: what cannot be logged, then a page that may not understand its server. */
 function liveWords({ newVersion, storageFull }: Notices, behind: boolean): ConnectionWords {
   if (storageFull) {
-    const english = language.get() === "en";
-    const long = english ? storageFull.message : `${say("connection.storage-full.long")} ${storageFull.message}`;
-    return { state: "storage-full", tone: "bad", short: say("connection.storage-full"), long };
+    return { state: "storage-full", tone: "bad", short: say("connection.storage-full"), ...withServed(say("connection.storage-full.long"), storageFull) };
   }
   if (newVersion !== undefined) {
     return { state: "new-version", tone: "warn", short: say("connection.new-version"), long: say("connection.new-version.long") };

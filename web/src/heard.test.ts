@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { heard } from "./heard";
 import type { AnyEvent } from "./protocol";
 import { reduce } from "./reduce";
 import { emptyState, type State } from "./session";
 import { logged, type Made } from "./testing/history";
+import { speak } from "./words";
+
+afterEach(() => speak("en"));
 
 /** What is heard of each of these events, in a session that begins with them. */
 function hearing(made: Made[]) {
@@ -34,6 +37,11 @@ test("an end is heard once, and no delta is", () => {
 
 test("a failure is heard at once, in the server's words", () => {
   expect(hearing([started, { type: "turn-failed", failure, turn: "t1" }])).toEqual([{ text: "No network.", how: "assertive" }]);
+});
+
+test("in another language a failure is heard in that", async () => {
+  await speak("zh");
+  expect(hearing([started, { type: "turn-failed", failure, turn: "t1" }])).toEqual([{ text: "无法连接到模型", how: "assertive" }]);
 });
 
 test("silence is heard once, however long it lasts", () => {

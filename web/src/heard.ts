@@ -1,7 +1,7 @@
 /** What of a session's changes a person hears: ends, failures, silence; not every delta. Pure. */
 
 import type { State, Turn } from "./session";
-import { say } from "./words";
+import { language, say } from "./words";
 import type { Said } from "./announce";
 
 export type Heard = Pick<Said, "text" | "how">;
@@ -24,7 +24,7 @@ function find(state: State, id: string): Turn | undefined {
 function end(turn: Turn, agent: string): Heard {
   switch (turn.status) {
     case "failed":
-      return { text: turn.failure?.message ?? say("heard.failed", { agent }), how: "assertive" };
+      return { text: failed(turn, agent), how: "assertive" };
     case "interrupted":
       return { text: say("heard.interrupted"), how: "assertive" };
     case "cancelled":
@@ -32,4 +32,10 @@ function end(turn: Turn, agent: string): Heard {
     default:
       return { text: say("heard.done", { agent }), how: "polite" };
   }
+}
+
+/** The server's sentence where it is in the person's language, else what kind of failure it was. */
+function failed({ failure }: Turn, agent: string): string {
+  if (!failure) return say("heard.failed", { agent });
+  return language.get() === "en" ? failure.message : say(`failure.${failure.code}`);
 }

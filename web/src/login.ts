@@ -7,6 +7,7 @@
 
 import { address } from "./address";
 import type { Goodbye, LoginCommand, LoginEnded, LoginFrame, LoginStarted } from "./protocol";
+import { say } from "./words";
 
 export interface LoginOptions {
   provider: string;
@@ -17,15 +18,13 @@ export interface LoginOptions {
   onEnd: (ended: LoginEnd) => void;
 }
 
-/** How it ended; `lost`: without a word. */
+/** How it ended; `lost`: without a word, so that the message is the page's own. */
 export type LoginEnd = Pick<LoginEnded, "message" | "action"> & { reason: LoginEnded["reason"] | "lost" };
 
 /** Characters of one frame: the server takes no longer ones. */
 const PIECE = 8000;
 /** ms between what was pasted and Enter: programs that draw take both at once for one paste. */
 export const ENTER_MS = 80;
-
-const LOST: LoginEnd = { reason: "lost", message: "The connection to the server was lost, and the sign-in ended with it." };
 
 export class Login {
   readonly #options: LoginOptions;
@@ -45,7 +44,7 @@ export class Login {
       this.#receive(message.data);
     };
     this.#socket.onclose = () => {
-      this.#end(LOST);
+      this.#end({ reason: "lost", message: say("login.lost") });
     };
   }
 

@@ -1,7 +1,7 @@
 /** One file on its way to the server: with progress, which `fetch` does not tell, and to be broken off. */
 
 import { address } from "./address";
-import { problemOf, type Result } from "./api";
+import { problemOf, unreachable, type Result } from "./api";
 import type { Attachment } from "./protocol";
 
 /** What a file is where the browser does not know. */
@@ -29,7 +29,7 @@ export function upload(
     );
   };
   request.onerror = () => {
-    onDone({ ok: false, problem: { status: 0, code: "unreachable", message: "The server cannot be reached. Is it running?" } });
+    onDone({ ok: false, problem: unreachable() });
   };
   request.send(file);
   return {

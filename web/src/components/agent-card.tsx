@@ -5,6 +5,7 @@ import { AgentKey } from "./agent-key";
 import { CommandLine } from "./failure-card";
 import { Notice } from "./notice";
 import { ReadyDot, standing, usable } from "./readiness";
+import { ServerWords } from "./server-words";
 import { SignInButton } from "./sign-in-button";
 
 const FIRST_MODELS = 4;
@@ -40,7 +41,7 @@ export function AgentCard({ provider, looking, wanted }: AgentCardProps) {
         </span>
       </header>
       <div className="mt-3 space-y-3 empty:hidden">
-        {readiness?.warning && <Notice tone="warn" icon="alert" testid="agent-warning" title={readiness.warning} role="group" />}
+        {readiness?.warning && <Notice tone="warn" icon="alert" testid="agent-warning" title={<ServerWords text={readiness.warning} />} role="group" />}
         <Facts provider={provider} />
         <Missing provider={provider} />
         {provider.signIn && readiness?.found && (
@@ -98,8 +99,8 @@ function Missing({ provider }: { provider: ProviderInfo }) {
   if (!message && !action) return null;
   return (
     <div data-testid="agent-missing" className="text-[0.8125rem]">
-      {message && <p className={usable(provider) ? "text-dim" : "font-medium"}>{message}</p>}
-      {action && <p className="mt-1 text-dim">{action.label}{action.command && ":"}</p>}
+      {message && <p className={usable(provider) ? "text-dim" : "font-medium"}><ServerWords text={message} /></p>}
+      {action && <p className="mt-1 text-dim"><ServerWords text={action.label} />{action.command && ":"}</p>}
       {action?.command && <CommandLine command={action.command} />}
       {action?.kind === "install" && <p className="mt-1.5 text-faint">{say("agent.where")}</p>}
     </div>

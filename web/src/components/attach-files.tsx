@@ -7,6 +7,7 @@ import { isPicture, reaching, sizeOf, type Attaching } from "./attach";
 import { IconButton } from "./button";
 import { useClient } from "./client-context";
 import { Icon } from "./icons";
+import { ServerWords } from "./server-words";
 
 /** The files that go along, over the text: how far each is, and what is wrong with it. */
 export function AttachedFiles({ place, attaching, agent }: { place: string; attaching: Attaching; agent?: ProviderInfo }) {
@@ -20,7 +21,7 @@ export function AttachedFiles({ place, attaching, agent }: { place: string; atta
 
 function OneFile({ place, file, agent }: { place: string; file: AttachedFile; agent?: ProviderInfo }) {
   const { attached } = useClient();
-  const { key, id, name, size, progress, problem } = file;
+  const { key, id, name, size, progress, problem, served } = file;
   const told = problem ?? (progress === undefined ? (reaching(agent, file.mediaType) ?? sizeOf(size)) : say("attach.uploading", { percent: Math.round(progress * 100) }));
   return (
     <li
@@ -31,7 +32,7 @@ function OneFile({ place, file, agent }: { place: string; file: AttachedFile; ag
       <Thumbnail file={file} />
       <span className="min-w-0 max-w-64 text-xs">
         <span className="block truncate" title={name}>{name || say("attach.file")}</span>
-        <span role={problem ? "alert" : undefined} className={`block ${problem ? "text-bad" : "text-faint"}`}>{told}</span>
+        <span role={problem ? "alert" : undefined} className={`block ${problem ? "text-bad" : "text-faint"}`}>{served ? <ServerWords text={told} /> : told}</span>
       </span>
       {file.again && (
         <IconButton icon="retry" label={say("attach.again", { name })} size={14} testid="attached-again" onClick={() => { attached.retry(place, key); }} />

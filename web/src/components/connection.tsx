@@ -6,6 +6,7 @@ import { Store, useStore } from "../store";
 import { say } from "../words";
 import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
+import { ServerWords } from "./server-words";
 import { useSettled } from "./use-settled";
 import { WaitingBell } from "./waiting-bell";
 
@@ -76,7 +77,7 @@ const QUIET = new Set<ConnectionWords["state"]>(["live", "connecting", "catching
 /** What is not as it should be, with what comes next: over the page below its header, so that nothing moves; it can be put away. */
 export function ConnectionBanner() {
   const client = useClient();
-  const { state, tone, long, retryAt } = useConnection();
+  const { state, tone, long, served, retryAt } = useConnection();
   const hidden = useStore(putAway, (value) => value === state);
   // Put away for this time; the next time it is news again.
   useEffect(() => {
@@ -93,7 +94,7 @@ export function ConnectionBanner() {
         className={`pointer-events-auto flex min-h-10 max-w-3xl flex-wrap items-center justify-center gap-x-3 gap-y-1 rounded-2xl border px-4 py-1.5 text-[0.8125rem] shadow-lg ${tone === "bad" ? "border-bad/30 bg-bad-soft" : "border-warn/30 bg-warn-soft"}`}
       >
         <span className="min-w-0 wrap-anywhere">
-          {long} {retryAt !== undefined && <Countdown to={retryAt} />} {retries && <Kept />}
+          {long} {served && <ServerWords text={served} />} {retryAt !== undefined && <Countdown to={retryAt} />} {retries && <Kept />}
         </span>
         {retries && (
           <Button testid="retry-now" className="!h-7" disabled={retryAt === undefined} onClick={client.retryNow}>{say("connection.retry-now")}</Button>

@@ -7,6 +7,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { Notice, ProblemNotice } from "./notice";
+import { ServerWords } from "./server-words";
 import { agentName, useSession } from "./session-context";
 
 /** The agent works without asking, and the person has not agreed to that in this project: they are asked, once. */
@@ -55,7 +56,7 @@ function ConsentDialog({ rejected, command, onClose }: { rejected: Rejected; com
       }
     >
       <Notice tone="warn" icon="shield" title={say("consent.question", { project: project?.name ?? say("rules.this-project") })}>
-        {rejected.message}
+        <ServerWords text={rejected.message} />
       </Notice>
       <p className="mt-3 text-dim">
         {sayParts("consent.scope").map((part) => (part === "{rules}" ? <span key={part} className="text-text">{say("rules.open")}</span> : part))}

@@ -5,6 +5,7 @@ import { go, placeOf } from "../route";
 import { rowsOf, type TreeRow } from "../tree";
 import { say } from "../words";
 import { Icon, type IconName } from "./icons";
+import { ProblemWords } from "./server-words";
 import type { FolderTree } from "./use-folders";
 
 interface Props {
@@ -120,7 +121,7 @@ function Row({ row, current, focusable, onChoose }: { row: TreeRow; current: boo
 
 function Rest({ row, indent, onChoose }: { row: Exclude<TreeRow, EntryRow>; indent: React.CSSProperties; onChoose: () => void }) {
   const className = "flex min-h-7.5 items-center pr-2 text-[0.8125rem] text-faint";
-  if (row.kind === "problem") return <p role="alert" className={`${className} text-bad`} style={indent}>{row.problem.message}</p>;
+  if (row.kind === "problem") return <p role="alert" className={`${className} text-bad`} style={indent}><ProblemWords problem={row.problem} /></p>;
   if (row.kind === "more") {
     return (
       <button type="button" data-testid="tree-more" onClick={onChoose} className={`target ${className} w-full text-accent`} style={indent}>

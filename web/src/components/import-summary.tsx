@@ -8,6 +8,7 @@ import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { ImportBar } from "./import-bar";
 import { ProblemNotice } from "./notice";
+import { ServerWords } from "./server-words";
 import { useRequest } from "./use-request";
 
 /** What came of the sessions that agents had kept before Antiphon, in a line. */
@@ -64,7 +65,7 @@ function SkippedDialog({ first, onClose }: { first: ImportsPage; onClose: () => 
       <ul className="divide-y divide-line">
         {files.map((file) => (
           <li key={file.path} data-testid="skipped" data-reason={file.reason} className="py-2 first:pt-0">
-            <p>{file.message}</p>
+            <p><ServerWords text={file.message} /></p>
             <p className="mt-0.5 font-mono text-xs wrap-anywhere text-faint">{file.path}</p>
           </li>
         ))}

@@ -3,6 +3,7 @@ import type { Problem } from "../api";
 import { say } from "../words";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icons";
+import { ProblemWords } from "./server-words";
 
 const TONES = {
   plain: "border-line bg-panel",
@@ -55,7 +56,7 @@ export function ProblemNotice({ what, problem, onRetry }: { what: string; proble
       title={what}
       actions={onRetry && <Button onClick={onRetry}>{say("notice.try-again")}</Button>}
     >
-      {problem.message}
+      <ProblemWords problem={problem} />
     </Notice>
   );
 }

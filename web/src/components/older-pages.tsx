@@ -1,6 +1,7 @@
 import { useStore } from "../store";
-import { say } from "../words";
+import { say, sayParts } from "../words";
 import { Button } from "./button";
+import { ProblemWords } from "./server-words";
 import { useSession } from "./session-context";
 
 /** What stands above the first row: older pages under way, or why they did not come. */
@@ -12,7 +13,7 @@ export function OlderPages({ height }: { height: number }) {
       {older === "loading" && <span role="status">{say("transcript.loading-older")}</span>}
       {older && older !== "loading" && (
         <span role="alert" data-testid="older-problem" className="flex items-center gap-3 px-4 text-bad">
-          {say("transcript.older-problem", { why: older.message })}
+          <span>{sayParts("transcript.older-problem").map((part) => (part === "{why}" ? <ProblemWords key={part} problem={older} /> : part))}</span>
           <Button onClick={() => void feed.loadOlder()}>{say("transcript.retry")}</Button>
         </span>
       )}

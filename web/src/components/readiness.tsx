@@ -4,6 +4,7 @@ import { AgentsLink } from "./agents-link";
 import { CommandLine } from "./failure-card";
 import { Icon } from "./icons";
 import { Notice } from "./notice";
+import { ServerWords } from "./server-words";
 import { SignInButton } from "./sign-in-button";
 
 /** Needs nothing that might be missing. */
@@ -47,7 +48,7 @@ export function Readiness({ provider }: { provider: ProviderInfo }) {
           <span className="min-w-0 wrap-anywhere">{sayParts("agent.paid-by").map((part) => (part === "{account}" ? <span key={part} className="text-text">{account}</span> : part))}</span>
         </p>
       )}
-      {warning && <Notice tone="warn" icon="alert" testid="account-warning" title={warning} />}
+      {warning && <Notice tone="warn" icon="alert" testid="account-warning" title={<ServerWords text={warning} />} />}
       <Missing provider={provider} readiness={provider.readiness} />
     </div>
   );
@@ -55,12 +56,12 @@ export function Readiness({ provider }: { provider: ProviderInfo }) {
 
 function Missing({ provider, readiness }: { provider: ProviderInfo; readiness: Looked }) {
   const { message, action, found } = readiness;
-  if (usable(provider)) return message ? <p className="text-[0.8125rem] text-dim">{message}</p> : null;
+  if (usable(provider)) return message ? <p className="text-[0.8125rem] text-dim"><ServerWords text={message} /></p> : null;
   const what = say(found ? "agent.is-not-signed-in" : "agent.is-not-here", { agent: provider.name });
   return (
     <div data-testid="missing" className="rounded-xl border border-line bg-panel px-3.5 py-2.5 text-[0.8125rem]">
-      <p className="font-medium">{message || what}</p>
-      {action && <p className="mt-1 text-dim">{action.label}{action.command && ":"}</p>}
+      <p className="font-medium">{message ? <ServerWords text={message} /> : what}</p>
+      {action && <p className="mt-1 text-dim"><ServerWords text={action.label} />{action.command && ":"}</p>}
       {action?.command && <CommandLine command={action.command} />}
       <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
         {action?.kind === "sign-in" && <SignInButton provider={provider.id} />}

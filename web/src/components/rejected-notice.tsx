@@ -2,6 +2,7 @@ import { useStore } from "../store";
 import { say } from "../words";
 import { IconButton } from "./button";
 import { Notice } from "./notice";
+import { ServerWords } from "./server-words";
 import { useSession } from "./session-context";
 
 /** Why the last prompt was not taken; its text is in the composer. */
@@ -26,7 +27,7 @@ export function RejectedNotice() {
         />
       }
     >
-      {rejected.message}
+      <ServerWords text={rejected.message} />
     </Notice>
   );
 }

@@ -2,6 +2,7 @@ import { duration, useNow } from "../clock";
 import type { RetryLine } from "../protocol";
 import { say } from "../words";
 import { Icon } from "./icons";
+import { ServerWords } from "./server-words";
 import { agentName, useSession } from "./session-context";
 
 /** The agent's model call failed and is tried again: said at once. */
@@ -14,7 +15,7 @@ export function RetryLineView({ line, open }: { line: RetryLine; open: boolean }
         <Icon name="retry" size={15} />
       </span>
       <div className="min-w-0 wrap-anywhere">
-        <div>{line.message}</div>
+        <div><ServerWords text={line.message} /></div>
         <div className="text-dim">
           {line.limit ? say("retry.again.of", { ...named, limit: line.limit }) : say("retry.again", named)}
           {open && line.nextAt ? <Countdown to={line.nextAt} /> : ""}

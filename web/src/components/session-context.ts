@@ -1,6 +1,7 @@
 import { createContext, use } from "react";
 import type { Feed } from "../feed";
 import type { ProviderInfo } from "../protocol";
+import { say } from "../words";
 
 /** The session that is shown. */
 export interface ShownSession {
@@ -22,7 +23,7 @@ export function useSession(): ShownSession {
 
 /** What people call the agent. */
 export function agentName(shown: ShownSession): string {
-  return shown.agent?.name ?? (shown.provider || "The agent");
+  return shown.agent?.name ?? (shown.provider || say("composer.the-agent"));
 }
 
 /** A path as people read it: relative where it lies in the project. */

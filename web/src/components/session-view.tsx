@@ -9,6 +9,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dock } from "./dock";
 import { Notice } from "./notice";
+import { ServerWords } from "./server-words";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
 import { titleOf } from "./session-row";
@@ -80,7 +81,7 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
             </>
           }
         >
-          {refused.message}
+          <ServerWords text={refused.message} />
         </Notice>
       </div>
     );

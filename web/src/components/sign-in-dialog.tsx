@@ -11,6 +11,7 @@ import { LoginFound } from "./login-found";
 import { LoginKeys } from "./login-keys";
 import { LoginTerminal, type TerminalHandle } from "./login-terminal";
 import { Notice } from "./notice";
+import { ServerWords } from "./server-words";
 
 /** An agent's own login, run on the server: what it wants of the person, and its terminal. */
 export default function SignInDialog({ agent, onClose }: { agent: ProviderInfo; onClose: () => void }) {
@@ -41,7 +42,7 @@ export default function SignInDialog({ agent, onClose }: { agent: ProviderInfo; 
     <Dialog title={say("login.title", { agent: agent.name })} testid="sign-in-dialog" onClose={onClose} stay={stay} broad footer={<Footer ended={ended} onClose={onClose} onAgain={again} onStop={() => { setLeaving(true); }} />}>
       <div className="space-y-3">
         {leaving && <Leaving agent={agent} onStay={() => { setLeaving(false); }} onLeave={onClose} />}
-        {ended ? <Ended agent={agent} ended={ended} /> : <p className="text-dim">{hint || say("login.follow")}</p>}
+        {ended ? <Ended agent={agent} ended={ended} /> : <p className="text-dim">{hint ? <ServerWords text={hint} /> : say("login.follow")}</p>}
         {!ended && <LoginFound words={words} />}
         {!ended && <LoginKeys onEnter={(text) => terminal.current?.enter(text)} onKey={(keys) => terminal.current?.type(keys)} />}
         <LoginTerminal
@@ -90,15 +91,16 @@ function Leaving({ agent, onStay, onLeave }: { agent: ProviderInfo; onStay: () =
 
 function Ended({ agent, ended }: { agent: ProviderInfo; ended: LoginEnd }) {
   const done = ended.reason === "done";
+  const message = ended.reason === "lost" ? ended.message : <ServerWords text={ended.message} />;
   return (
     <Notice
       tone={done ? "plain" : "bad"}
       icon={done ? "check" : "alert"}
       role={done ? "status" : "alert"}
       testid="login-ended"
-      title={done ? say("login.done", { agent: agent.name }) : ended.message}
+      title={done ? say("login.done", { agent: agent.name }) : message}
     >
-      {done ? ended.message : <WhatToDo ended={ended} />}
+      {done ? message : <WhatToDo ended={ended} />}
     </Notice>
   );
 }

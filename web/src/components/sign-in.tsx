@@ -4,6 +4,7 @@ import { CommandLine } from "./failure-card";
 import { PasswordSignIn } from "./sign-in-password";
 import { Wordmark } from "./wordmark";
 import { Notice } from "./notice";
+import { ProblemWords } from "./server-words";
 
 /** No session: how to get in. */
 export function SignIn({ problem, ended = false }: { problem?: Problem; ended?: boolean }) {
@@ -13,7 +14,7 @@ export function SignIn({ problem, ended = false }: { problem?: Problem; ended?: 
       <h1 className="text-xl font-semibold">{say("sign-in.title")}</h1>
       {problem && (
         <Notice tone="bad" icon="alert" role="alert" title={say("sign-in.bad-link")}>
-          {problem.message} {say("sign-in.once")}
+          <ProblemWords problem={problem} /> {say("sign-in.once")}
         </Notice>
       )}
       {ended && (

@@ -5,6 +5,7 @@ import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Notice } from "./notice";
+import { ProblemWords } from "./server-words";
 import { Wordmark } from "./wordmark";
 
 const LADDER_S = [3, 6, 12, 24, 30];
@@ -37,7 +38,7 @@ export function Unreachable({ problem }: { problem: Problem }) {
     <main data-testid="unreachable" className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-5 px-6 py-10">
       <Wordmark />
       <h1 className="text-xl font-semibold">{say(online ? "page.unreachable" : "connection.offline.long")}</h1>
-      <Notice icon="alert" title={online ? problem.message : say("page.offline")} actions={<Button testid="retry-now" onClick={() => { setNext(Date.now()); }}>{say("page.retry-now")}</Button>}>
+      <Notice icon="alert" title={online ? <ProblemWords problem={problem} /> : say("page.offline")} actions={<Button testid="retry-now" onClick={() => { setNext(Date.now()); }}>{say("page.retry-now")}</Button>}>
         <Countdown to={next} />
       </Notice>
       <p className="text-[0.8125rem] text-dim">{say("page.kept")}</p>

@@ -76,6 +76,7 @@ export const agents = {
   "login.go-on": "Go on",
   "login.leave": "Stop and close",
   "login.done": "Signed in to {agent}",
+  "login.lost": "The connection to the server was lost, and the sign-in ended with it.",
   "login.try": "Try again.",
   "login.try-or-type": "Try again, or type this where the server runs:",
 } as const;

@@ -77,6 +77,7 @@ export const agents: Translated<typeof en> = {
   "login.go-on": "继续",
   "login.leave": "停止并关闭",
   "login.done": "已登录 {agent}",
+  "login.lost": "与服务器的连接已断开，登录也随之结束。",
   "login.try": "请重试。",
   "login.try-or-type": "请重试，或在运行服务器的机器上输入：",
 };
