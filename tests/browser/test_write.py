@@ -80,6 +80,26 @@ async def signed_in_phone(desk: Desk):
     return context
 
 
+@pytest.mark.parametrize("sizes", ["content", "fixed"])
+async def test_the_field_grows_with_what_is_written(desk: Desk, sizes: str) -> None:
+    """With its lines up to a limit, and back again; also where the browser cannot do that by itself."""
+    tab = await desk.session_tab()
+    if sizes == "fixed":
+        await tab.page.evaluate("CSS.supports = () => false")
+        await tab.composer.evaluate("field => { field.style.fieldSizing = 'fixed' }")
+
+    async def height(lines: int) -> int:
+        await tab.composer.fill("\n".join(["a line"] * lines))
+        return await tab.composer.evaluate("field => field.offsetHeight")
+
+    low, some, more, most = [await height(lines) for lines in (1, 4, 6, 200)]
+    assert low < some < more < most
+    assert most <= 0.4 * await tab.page.evaluate("innerHeight") + 1
+    assert await tab.composer.evaluate("field => field.scrollHeight > field.clientHeight")
+    await expect(tab.by("send")).to_be_in_viewport()
+    assert [await height(4), await height(1)] == [some, low]
+
+
 async def test_files_are_named_and_prompts_come_back(desk: Desk) -> None:
     """On the phone an @ finds a file by a few letters; on the desk the up key brings back what was asked."""
     (desk.server.root / "site" / "src").mkdir()

@@ -1,6 +1,8 @@
-import { ChoiceField, type FieldValue } from "./choice-field";
+import { useRef } from "react";
 import type { Field } from "../protocol";
 import { say } from "../words";
+import { ChoiceField, type FieldValue } from "./choice-field";
+import { useGrowing } from "./use-growing";
 
 export type FieldValues = Record<string, FieldValue>;
 
@@ -31,13 +33,17 @@ export function ApprovalFields({ fields, title, values, onChange }: {
 }
 
 function TextField({ field, said, value, onChange }: { field: Field; said: boolean; value?: FieldValue; onChange: (value: string) => void }) {
+  const text = typeof value === "string" ? value : "";
+  const shown = useRef<HTMLTextAreaElement>(null);
+  useGrowing(shown, text);
   return (
     <label className="block">
       <span className={said ? "sr-only" : "font-medium"}>{field.label}</span>
       {field.required && <span className="text-faint"> {say("approvals.needed")}</span>}
       <textarea
+        ref={shown}
         rows={1}
-        value={typeof value === "string" ? value : ""}
+        value={text}
         onChange={(event) => { onChange(event.target.value); }}
         className="mt-1 field-sizing-content block max-h-40 min-h-9 w-full resize-none rounded-lg border border-line bg-ground px-3 py-1.5"
       />

@@ -1,6 +1,7 @@
-import type { KeyboardEvent } from "react";
+import { useRef, type KeyboardEvent } from "react";
 import type { Option } from "../protocol";
 import { Button } from "./button";
+import { useGrowing } from "./use-growing";
 
 export function isRefusal(option: Option): boolean {
   return option.kind?.startsWith("reject") ?? false;
@@ -59,6 +60,8 @@ export function ReasonField({ label, value, onChange, onEnter }: {
   onChange: (text: string) => void;
   onEnter: () => void;
 }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useGrowing(field, value);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -66,6 +69,7 @@ export function ReasonField({ label, value, onChange, onEnter }: {
   };
   return (
     <textarea
+      ref={field}
       data-testid="approval-reason"
       rows={1}
       aria-label={label}

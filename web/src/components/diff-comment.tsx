@@ -5,6 +5,7 @@ import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { useSession } from "./session-context";
+import { useGrowing } from "./use-growing";
 
 /** Words about lines, which go into the prompt with the lines quoted. */
 export function CommentBox({ place, lines, onDone }: { place: Place; lines: readonly string[]; onDone: () => void }) {
@@ -12,6 +13,7 @@ export function CommentBox({ place, lines, onDone }: { place: Place; lines: read
   const { feed } = useSession();
   const [words, setWords] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
+  useGrowing(field, words);
   const name = say("changes.comment", { place: placeName(place) });
   useEffect(() => {
     field.current?.focus();

@@ -1,4 +1,4 @@
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { forkSession } from "../api";
 import { go } from "../route";
 import { turnOf } from "../rows";
@@ -9,6 +9,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { agentName, useSession } from "./session-context";
+import { useGrowing } from "./use-growing";
 
 interface DialogProps {
   turn: string;
@@ -24,6 +25,8 @@ export function AgainDialog({ turn, onClose }: DialogProps) {
   useEffect(() => {
     void feed.loadTurn(turn).then(() => { setText(turnOf(feed.view.get().state, turn)?.text ?? ""); });
   }, [feed, turn]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useGrowing(field, text ?? "");
   const send = async () => {
     if (!text?.trim() || busy) return;
     const made = await copy();
@@ -51,6 +54,7 @@ export function AgainDialog({ turn, onClose }: DialogProps) {
       }
     >
       <textarea
+        ref={field}
         autoFocus
         data-testid="again-text"
         aria-label={say("again.text")}

@@ -78,3 +78,16 @@ test("a file without a word, or one that cannot go along, is not sent", async ()
   await userEvent.type(field(), "{Enter}");
   expect(page.sent("prompt")).toMatchObject([{ text: "look", attachments: ["a1"] }]);
 });
+
+test("where the browser does not let a field grow, it is made as high as its lines, and lower again", () => {
+  vi.stubGlobal("CSS", { supports: () => false });
+  vi.spyOn(Element.prototype, "scrollHeight", "get").mockImplementation(function lines(this: Element) {
+    if (!(this instanceof HTMLTextAreaElement)) return 0;
+    return 20 * this.value.split("\n").length + (this.style.height === "auto" ? 0 : 1000); // as browsers do: never less than it is high
+  });
+  const height = (value: string) => {
+    fireEvent.change(field(), { target: { value } });
+    return field().style.height;
+  };
+  expect([height("one"), height("one\ntwo\nthree"), height("one")]).toEqual(["20px", "60px", "20px"]);
+});

@@ -9,6 +9,7 @@ import { useClient } from "./client-context";
 import { useCommandMenu } from "./command-menu";
 import { useFileMenu } from "./prompt-files";
 import { usePromptHistory, type PromptHistory } from "./prompt-history";
+import { useGrowing } from "./use-growing";
 
 interface PromptBoxProps {
   /** Whose draft it is. */
@@ -37,6 +38,7 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
   const limit = useStore(client.limits, (limits) => limits?.promptCharacters ?? Infinity);
   const attaching = useAttaching(place, agent);
   const { field, caret, ...follow } = useCaret(place);
+  useGrowing(field, text);
   const tooLong = text.length > limit;
   const hindered = disabled || tooLong || !text.trim() || !attaching.ready;
   const set = (next: string, at = next.length) => {

@@ -6,6 +6,7 @@ import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
 import { Icon } from "./icons";
 import { useSession } from "./session-context";
+import { useGrowing } from "./use-growing";
 
 /** The list with the element at `from` moved to `to`. */
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {
@@ -152,10 +153,13 @@ function useDrag(at: number, onMove: (to: number) => void) {
 /** A waiting prompt's words, to be changed: Enter keeps them, Escape leaves them. */
 function Editor({ text: before, onDone }: { text: string; onDone: (text?: string) => void }) {
   const [text, setText] = useState(before);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useGrowing(field, text);
   const keep = () => { onDone(text.trim() ? text : undefined); };
   return (
     <div className="flex flex-wrap items-end gap-2">
       <textarea
+        ref={field}
         autoFocus
         data-testid="queue-text"
         aria-label={say("queue.text")}
