@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.pages import PHONE, Desk, Tab
+from tests.browser.test_access import barriers
 from tests.rest import command, prompt, wait_for
 from tests.unit.workspace.repo import Repo
 
@@ -296,6 +297,86 @@ async def test_the_tree_by_keyboard(desk: Desk, repo: Repo) -> None:
     await tab.page.keyboard.press("ArrowLeft")
     await tab.page.keyboard.press("ArrowLeft")
     await expect(tab.by("tree-entry", path="src/deep/inner.py")).to_have_count(0)
+
+
+async def test_a_file_by_keyboard(desk: Desk, repo: Repo) -> None:
+    """Arrows go from line to line and take more, Enter or C chooses as a click does; axe has no complaint."""
+    tab = await desk.session_tab()
+    await tab.page.goto(f"{tab.page.url}/files/src/app.py")
+    text, keys = tab.by("file-text"), tab.page.keyboard
+    await expect(text).to_contain_text("value_60 = 60")
+    await text.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        await keys.press(key)
+    marked = text.locator("[data-marked]")
+    await expect(marked).to_have_text(["2value_2 = 2"])
+    await expect(text.locator("[aria-live]")).to_have_text("Line 2: value_2 = 2")
+    assert "#" not in tab.page.url
+    await keys.press("Enter")
+    assert tab.page.url.endswith("/files/src/app.py#L2")
+    await expect(text.locator("[aria-live]")).to_have_text("Chosen: Line 2")
+    for key in ("Shift+ArrowDown", "Shift+ArrowDown"):
+        await keys.press(key)
+    await expect(marked).to_have_count(3)
+    assert await barriers(tab) == []
+    await keys.press("c")
+    assert tab.page.url.endswith("/files/src/app.py#L2-L4")
+    await expect(text.locator("[data-chosen]")).to_have_count(3)
+    await expect(tab.by("file-mention")).to_have_attribute("aria-label", "Quote 2-4 in the prompt")
+    for _ in range(50):
+        await keys.press("ArrowDown")
+    await expect(text.locator('[data-line="54"]')).to_be_in_viewport()
+    await keys.press("Escape")
+    await expect(marked).to_have_count(0)
+    await text.locator('[data-number="53"]').click()
+    await keys.press("ArrowDown")
+    await expect(marked).to_have_text(["54value_54 = 54"])
+
+
+async def test_a_line_is_a_target_for_a_finger(desk: Desk, repo: Repo) -> None:
+    """On a touch screen a line's number is 24 px high at least, also that of an empty line."""
+    repo.write("gaps.txt", "one\n\nthree\n")
+    context = await desk.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    await context.add_cookies(desk.cookies())
+    tab = await desk.session_tab(context=context)
+    await tab.page.goto(f"{tab.page.url}/files/gaps.txt")
+    numbers = tab.by("file-text").locator("[data-number]")
+    await expect(numbers).to_have_count(3)
+    sizes = [await number.bounding_box() for number in await numbers.all()]
+    assert all(size and size["height"] >= 24 and size["width"] >= 24 for size in sizes)
+    await numbers.nth(1).tap()
+    assert tab.page.url.endswith("#L2")
+
+
+async def test_the_palette_leads_to_all_of_it(desk: Desk, repo: Repo) -> None:
+    """Changes, files, what waits, the trash and the rules by their names; the list of keys has those of reading."""
+    tab = await desk.session_tab()
+    await tab.is_live()
+
+    async def runs(typed: str, command: str) -> None:
+        await tab.page.keyboard.press("Control+k")
+        await tab.by("palette-input").fill(typed)
+        await expect(tab.by("palette-command").first).to_have_attribute("data-command", command)
+        await tab.page.keyboard.press("Enter")
+
+    for tab_name in ("changes", "files", "conversation"):
+        await runs(tab_name, f"go-{tab_name}")
+        await expect(tab.by(f"tab-{tab_name}")).to_have_attribute("aria-current", "page")
+    for typed, command, shown in (
+        ("waits", "waiting", "waiting-panel"),
+        ("trash", "trash", "trash-dialog"),
+        ("rules", "rules", "rules-dialog"),
+        ("allowed", "rules", "rules-dialog"),
+        ("keys", "keys", "keys-dialog"),
+    ):
+        await runs(typed, command)
+        await expect(tab.by(shown)).to_be_visible()
+        if shown == "keys-dialog":
+            await expect(tab.by(shown)).to_contain_text("Changes and files")
+            assert await barriers(tab) == []
+        await tab.page.keyboard.press("Escape")
+        await expect(tab.by(shown)).to_have_count(0)
+    assert tab.errors == []
 
 
 async def test_nothing_of_a_project_runs(make_desk: Callable[..., Any], desk: Desk, repo: Repo) -> None:

@@ -1,10 +1,12 @@
 import { changedFiles } from "../changes";
-import { placeOf, route, type SessionTab } from "../route";
+import { go, placeOf, route, type SessionTab } from "../route";
 import { useStore } from "../store";
 import { say } from "../words";
 import { Link } from "./link";
+import { useCommands } from "./use-commands";
 
 const TABS: SessionTab[] = ["conversation", "changes", "files"];
+const ICONS = { conversation: "list", changes: "fork", files: "file" } as const;
 const NAMES = {
   conversation: "changes.tab.conversation",
   changes: "changes.tab.changes",
@@ -16,6 +18,15 @@ export function SessionTabs({ session, project }: { session: string; project?: s
   const here = useStore(route, (value) => value);
   const count = useStore(changedFiles, (counts) => (project ? counts[project] : undefined));
   const shown = here.view === "session" ? here.tab : "conversation";
+  useCommands(() =>
+    TABS.filter((tab) => tab !== shown).map((tab) => ({
+      id: `go-${tab}`,
+      words: say(NAMES[tab]),
+      icon: ICONS[tab],
+      also: tab === "changes" ? "changes diff git" : tab,
+      run: () => { go(placeOf(session, tab)); },
+    })),
+  );
   return (
     <nav aria-label={say("changes.tabs")} className="flex gap-1 max-md:w-full max-md:pb-1">
       {TABS.map((tab) => (

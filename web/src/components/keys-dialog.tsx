@@ -28,6 +28,17 @@ const KEYS: { title: Key; keys: { keys: string[]; words: Key }[] }[] = [
       { keys: ["Esc", "Esc"], words: "keys.stop" },
     ],
   },
+  {
+    title: "keys.reading",
+    keys: [
+      { keys: ["J", "K"], words: "keys.file" },
+      { keys: ["↑", "↓"], words: "keys.lines" },
+      { keys: ["Shift+↑", "Shift+↓"], words: "keys.lines.more" },
+      { keys: ["C"], words: "keys.comment" },
+      { keys: [`mod+${SEND}`], words: "keys.comment.add" },
+      { keys: ["←", "↑", "↓", "→"], words: "keys.tree" },
+    ],
+  },
   { title: "keys.deciding", keys: [{ keys: ["1", "…", "9"], words: "keys.answer" }] },
 ];
 

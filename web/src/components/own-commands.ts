@@ -3,6 +3,7 @@ import type { Command } from "../commands";
 import { go, route } from "../route";
 import { look, setLook, THEMES } from "../theme";
 import { toast } from "../toasts";
+import { waitingShown } from "../waiting";
 import { choose, language, LANGUAGES, say, type Language } from "../words";
 
 /** What can be done in every view. */
@@ -12,6 +13,7 @@ export function ownCommands(client: Client): Command[] {
   const project = here.view === "project" ? here.project : here.view === "session" ? rows.get(here.session)?.project : projects?.[0]?.id;
   return [
     ...(project ? [{ id: "new", words: say("command.new"), icon: "plus" as const, also: "new session", run: () => { go(`projects/${project}?new`); } }] : []),
+    { id: "waiting", words: say("waiting.title"), icon: "bell", also: "waits for you questions approvals", run: () => { waitingShown.set(true); } },
     { id: "go-projects", words: say("page.to-projects"), icon: "folder", also: "projects home", run: () => { go(""); } },
     { id: "go-sessions", words: say("command.sessions"), icon: "list", also: "all sessions", run: () => { go("sessions"); } },
     { id: "go-agents", words: say("agents.title"), icon: "bot", also: "agents key login", run: () => { go("agents"); } },

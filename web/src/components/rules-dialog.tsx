@@ -9,11 +9,13 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { ProblemNotice } from "./notice";
+import { useCommands } from "./use-commands";
 import { useRequest } from "./use-request";
 
 /** Opens the list of what is allowed without asking in a project. */
 export function RulesButton({ project }: { project: string }) {
   const [open, setOpen] = useState(false);
+  useCommands(() => [{ id: "rules", words: say("command.rules"), icon: "shield", also: "rules always allowed permissions", run: () => { setOpen(true); } }]);
   return (
     <>
       <Button look="quiet" icon="shield" testid="rules" onClick={() => { setOpen(true); }}>{say("rules.open")}</Button>

@@ -8,11 +8,13 @@ import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { ProblemNotice } from "./notice";
 import { Ago, titleOf } from "./session-row";
+import { useCommands } from "./use-commands";
 import { useRequest } from "./use-request";
 
 /** Opens the trash of a project, or of all. */
 export function TrashButton({ project }: { project?: string }) {
   const [open, setOpen] = useState(false);
+  useCommands(() => [{ id: "trash", words: say("list.trash"), icon: "trash", also: "trash deleted", run: () => { setOpen(true); } }]);
   return (
     <>
       <Button look="quiet" icon="trash" testid="trash" onClick={() => { setOpen(true); }}>{say("list.trash")}</Button>
