@@ -353,23 +353,23 @@ async def test_the_palette_leads_to_all_of_it(desk: Desk, repo: Repo) -> None:
     tab = await desk.session_tab()
     await tab.is_live()
 
-    async def runs(typed: str, command: str) -> None:
+    async def runs(typed: str, wanted: str) -> None:
         await tab.page.keyboard.press("Control+k")
         await tab.by("palette-input").fill(typed)
-        await expect(tab.by("palette-command").first).to_have_attribute("data-command", command)
+        await expect(tab.by("palette-command").first).to_have_attribute("data-command", wanted)
         await tab.page.keyboard.press("Enter")
 
     for tab_name in ("changes", "files", "conversation"):
         await runs(tab_name, f"go-{tab_name}")
         await expect(tab.by(f"tab-{tab_name}")).to_have_attribute("aria-current", "page")
-    for typed, command, shown in (
+    for typed, wanted, shown in (
         ("waits", "waiting", "waiting-panel"),
         ("trash", "trash", "trash-dialog"),
         ("rules", "rules", "rules-dialog"),
         ("allowed", "rules", "rules-dialog"),
         ("keys", "keys", "keys-dialog"),
     ):
-        await runs(typed, command)
+        await runs(typed, wanted)
         await expect(tab.by(shown)).to_be_visible()
         if shown == "keys-dialog":
             await expect(tab.by(shown)).to_contain_text("Changes and files")

@@ -5,11 +5,7 @@ export function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: s
   useLayoutEffect(() => {
     if (CSS.supports("field-sizing", "content")) return;
     const grow = () => {
-      const shown = field.current;
-      if (!shown) return;
-      shown.style.height = "auto"; // else it never shrinks
-      const borders = shown.offsetHeight - shown.clientHeight;
-      shown.style.height = `${shown.scrollHeight + borders}px`;
+      if (field.current) fit(field.current);
     };
     grow();
     window.addEventListener("resize", grow); // lines break elsewhere
@@ -17,4 +13,10 @@ export function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: s
       window.removeEventListener("resize", grow);
     };
   }, [field, text]);
+}
+
+function fit(field: HTMLTextAreaElement): void {
+  field.style.height = "auto"; // else it never shrinks
+  const borders = field.offsetHeight - field.clientHeight;
+  field.style.height = `${field.scrollHeight + borders}px`;
 }
