@@ -162,7 +162,7 @@ async def test_what_is_new_on_every_device(past: Past) -> None:
 
 
 async def test_what_was_said_is_found(past: Past) -> None:
-    """Typed words find messages of all projects, in Chinese too; a hit leads to its message; nothing found says so."""
+    """Typed words find messages of all projects, in Chinese too, of all agents or of one; a hit leads to its message; nothing found says so."""
     tab, phone = past.tab, past.phone
     said = await past.session("say The radish is mended, 修复完成")
     await past.session("say nothing of it", "garden")
@@ -188,6 +188,15 @@ async def test_what_was_said_is_found(past: Past) -> None:
     await expect(tab.by("sessions-found")).to_contain_text("No message holds all of these words.")
     await tab.by("session-search").fill("nothing of it")
     await expect(tab.by("session-row")).to_have_count(1)
+    await expect(tab.by("search-hit")).to_have_count(2)
+    await expect(tab.by("only")).to_have_count(0)  # what was said has no state
+    await tab.by("only-agent").select_option("codex")
+    await expect(tab.by("session-row")).to_have_count(0)
+    await expect(tab.by("search-hit")).to_have_count(0)
+    await expect(tab.by("sessions-found")).to_contain_text("No message holds all of these words.")
+    await tab.by("only-agent").select_option("practice")
+    await expect(tab.by("session-row")).to_have_count(1)
+    await expect(tab.by("search-hit")).to_have_count(2)
     await tab.by("session-search").press("Escape")
     await expect(tab.by("session-list")).to_be_visible()
     assert tab.errors == phone.errors == []

@@ -48,7 +48,8 @@ def test_what_was_said_is_found_after_kill_9(running_server: RunningServer) -> N
         assert len(found(api, "测试", 2)["hits"]) == 2
         first = found(api, "radish", 1, limit=1)
         assert found(api, "radish", 1, before=first["next"])["hits"][0]["seq"] == asked["seq"]
-        assert found(api, "radish", 2, project="site")["indexed"] == 1.0
+        assert found(api, "radish", 2, project="site", provider="practice")["indexed"] == 1.0
+        assert found(api, "radish", 0, provider="codex")["next"] is None
         assert refusal(api.get("/api/search", params={"q": "x", "project": "nowhere"})) == (
             404,
             "unknown-project",

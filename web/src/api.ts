@@ -1,7 +1,7 @@
 /** The server's REST: every call gives its value, or a problem in words. Nothing here throws. */
 
 import { address } from "./address";
-import type { Filter } from "./list-filter";
+import type { Filter, Scope } from "./list-filter";
 import type {
   ApprovalOutcome,
   Approvals,
@@ -153,8 +153,8 @@ export const fetchSessions = (filter: Filter, before?: string, trashed?: boolean
   request<SessionList>("GET", `api/sessions?${query({ ...filter, before, trashed, limit: 50 })}`);
 export const findSessions = (filter: Filter, title: string) =>
   request<SessionList>("GET", `api/sessions?${query({ ...filter, title, limit: 50 })}`);
-export const search = (q: string, project?: string, before?: string) =>
-  request<SearchResults>("GET", `api/search?${query({ q, project, before, limit: 20 })}`);
+export const search = (q: string, scope: Scope, before?: string) =>
+  request<SearchResults>("GET", `api/search?${query({ ...scope, q, before, limit: 20 })}`);
 export const markSeen = (session: string, seq: number) =>
   request<SessionRow>("PUT", `api/sessions/${session}/seen`, { seq });
 export const fetchSession = (session: string) => request<SessionRow>("GET", `api/sessions/${session}`);

@@ -11,6 +11,9 @@ export interface Filter {
   only?: Only;
 }
 
+/** Whose sessions something is looked for in: what was said has no state. */
+export type Scope = Pick<Filter, "project" | "provider">;
+
 const RUNNING = new Set<SessionRow["state"]>(["running", "waiting", "stalled"]);
 const FAILED = new Set<SessionRow["state"]>(["failed", "interrupted"]);
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from antiphon.log import search_words as words
 
 DATABASE = "search.db"
-VERSION = 2
+VERSION = 3
 LAST = 2**63 - 1
 """No key is beyond it."""
 SNIPPET_WORDS = 30
@@ -31,7 +31,7 @@ LATEST = 2**42
 _TABLES = """
     CREATE TABLE entry (
         key INTEGER PRIMARY KEY, session INTEGER NOT NULL, user INTEGER NOT NULL, project INTEGER NOT NULL,
-        seq INTEGER NOT NULL, turn TEXT, item TEXT, role TEXT NOT NULL
+        provider TEXT NOT NULL, seq INTEGER NOT NULL, turn TEXT, item TEXT, role TEXT NOT NULL
     );
     CREATE INDEX idx_entry_session ON entry (session);
     CREATE TABLE progress (session INTEGER PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGER NOT NULL, mark TEXT NOT NULL);
@@ -59,6 +59,7 @@ class Whose(Struct, frozen=True, kw_only=True):
     session: int
     user: int
     project: int
+    provider: str
     epoch: str
 
 
@@ -145,13 +146,21 @@ class SearchIndex:
             )
 
     def find(
-        self, user: int, query: str, *, project: int | None = None, before: int | None = None, limit: int = 20
+        self,
+        user: int,
+        query: str,
+        *,
+        project: int | None = None,
+        provider: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
     ) -> list[Hit]:
         """What matches the query (`search_words.query`), the newest first."""
         values: Mapping[str, object] = {
             "query": query,
             "user": user,
             "project": project,
+            "provider": provider,
             "before": LAST if before is None else before,
             "limit": limit,
             "words": SNIPPET_WORDS,
@@ -209,6 +218,7 @@ FIND = """
     FROM said CROSS JOIN entry ON entry.key = said.rowid
     WHERE said MATCH :query AND said.rowid < :before
         AND entry.user = :user AND (:project IS NULL OR entry.project = :project)
+        AND (:provider IS NULL OR entry.provider = :provider)
     ORDER BY said.rowid DESC LIMIT :limit
 """
 
@@ -227,6 +237,16 @@ def _insert(db: sqlite3.Connection, whose: Whose, said: Said) -> None:
     key = max(first, (taken.fetchone()[0] or 0) + 1)
     db.execute("INSERT INTO said (rowid, text) VALUES (?, ?)", (key, words.indexed(said.text)))
     db.execute(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (key, whose.session, whose.user, whose.project, said.seq, said.turn, said.item, said.role),
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            key,
+            whose.session,
+            whose.user,
+            whose.project,
+            whose.provider,
+            said.seq,
+            said.turn,
+            said.item,
+            said.role,
+        ),
     )

@@ -66,7 +66,13 @@ class Speaker(Struct, frozen=True):
     @property
     def whose(self) -> Whose:
         """For the index."""
-        return Whose(session=self.key, user=self.user, project=self.project, epoch=self.epoch)
+        return Whose(
+            session=self.key,
+            user=self.user,
+            project=self.project,
+            provider=self.provider,
+            epoch=self.epoch,
+        )
 
 
 def speakers(conn: Connection, before: tuple[int, int] | None, limit: int) -> list[Speaker]:

@@ -104,7 +104,14 @@ class Searching:
         return 0.0 if self._total < 0 else 1.0 if self._done >= self._total else self._done / self._total
 
     async def find(
-        self, user: int, typed: str, *, project: int | None = None, before: int | None = None, limit: int = 20
+        self,
+        user: int,
+        typed: str,
+        *,
+        project: int | None = None,
+        provider: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
     ) -> Found:
         """What holds all that was typed, the newest first. Raises sqlite3.Error, OSError."""
         query = search_words.query(typed)
@@ -112,9 +119,9 @@ class Searching:
             return Found([], None, self.indexed)
         index = await self._opened()
         found: list[tuple[Hit, sessions.Session]] = []
+        ask = partial(index.find, user, query, project=project, provider=provider, limit=limit + 1)
         for _ in range(ROUNDS):
-            ask = partial(index.find, user, query, project=project, before=before, limit=limit + 1)
-            page = await self._aside(ask)
+            page = await self._aside(partial(ask, before=before))
             found += await self._of_sessions(user, page[:limit])
             before = page[limit - 1].key if len(page) > limit else None
             if len(found) >= limit or before is None:

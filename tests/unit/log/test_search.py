@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from antiphon.log import search_words as words
 from antiphon.log.search import DATABASE, FIND, Said, SearchIndex, Whose
 
-MINE = Whose(session=1, user=1, project=1, epoch="e1")
+MINE = Whose(session=1, user=1, project=1, provider="codex", epoch="e1")
 
 
 def said(text: str, at: int = 1000, **more: object) -> Said:
@@ -24,7 +25,7 @@ def index(tmp_path: Path):
         yield opened
 
 
-def found(index: SearchIndex, typed: str, **more: int) -> list[str]:
+def found(index: SearchIndex, typed: str, **more: Any) -> list[str]:
     """What is found, the found words in brackets."""
     query = words.query(typed)
     hits = index.find(1, query, **more) if query else []
@@ -87,12 +88,14 @@ def test_a_snippet_is_the_text(text: str) -> None:
 def test_the_newest_first_and_page_by_page(index: SearchIndex) -> None:
     """By the time it was said, whatever order it came in, also within one ms; a page goes on where the last ended."""
     index.add(MINE, [said("word one", 3000), said("word two", 1000), said("word three", 1000)], 3)
-    index.add(Whose(session=2, user=1, project=2, epoch="e"), [said("word four", 2000)], 1)
+    index.add(Whose(session=2, user=1, project=2, provider="claude", epoch="e"), [said("word four", 2000)], 1)
     assert found(index, "word") == ["[word] one", "[word] four", "[word] three", "[word] two"]
     first = index.find(1, '"word"', limit=2)
     assert [hit.at for hit in first] == [3000, 2000]
     assert [hit.session for hit in index.find(1, '"word"', before=first[-1].key)] == [1, 1]
     assert found(index, "word", project=2) == ["[word] four"]
+    assert found(index, "word", provider="claude") == ["[word] four"]
+    assert found(index, "word", provider="claude", project=1) == []
 
 
 def test_odd_times_have_their_place(index: SearchIndex) -> None:
@@ -124,7 +127,7 @@ def test_another_past_takes_its_place(index: SearchIndex) -> None:
     index.add(MINE, [said("early")], 0, "a file")
     index.add(MINE, [said("late", seq=2)], 2)
     assert (found(index, "early"), found(index, "late")) == ([], ["[late]"])
-    index.add(Whose(session=1, user=1, project=1, epoch="e2"), [said("other")], 1)
+    index.add(Whose(session=1, user=1, project=1, provider="codex", epoch="e2"), [said("other")], 1)
     assert (found(index, "late"), found(index, "other")) == ([], ["[other]"])
 
 
@@ -147,8 +150,8 @@ def test_it_is_made_anew(tmp_path: Path, harm: bytes) -> None:
 def test_a_page_walks_the_newest(index: SearchIndex) -> None:
     """A search reads along the index in its own order: nothing is sorted."""
     with closing(sqlite3.connect(index.path)) as raw:
-        values = {"query": '"x"', "user": 1, "project": None, "before": 9, "limit": 5, "words": 9}
-        rows = raw.execute(f"EXPLAIN QUERY PLAN {FIND}", values | {"hit": "", "over": ""})
+        values = {"query": '"x"', "user": 1, "project": None, "provider": None, "before": 9, "limit": 5}
+        rows = raw.execute(f"EXPLAIN QUERY PLAN {FIND}", values | {"words": 9, "hit": "", "over": ""})
         plan = "\n".join(row[3] for row in rows)
     assert "entry USING INTEGER PRIMARY KEY" in plan
     assert "TEMP B-TREE" not in plan

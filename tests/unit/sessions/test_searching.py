@@ -52,7 +52,7 @@ class Searched(Home):
             while self.searching.indexed < 1:
                 await pause()
 
-    async def found(self, typed: str, **more: int) -> list[str]:
+    async def found(self, typed: str, **more: Any) -> list[str]:
         page = await self.searching.find(self.user, typed, **more)
         return ["".join(hit.parts) for hit, _ in page.hits]
 
@@ -101,6 +101,8 @@ async def test_the_past_is_found(home: Searched) -> None:
     assert {row.id for _, row in page.hits} == {pen.session.id}
     assert await home.found("otter") == []
     assert await home.found("lettuce", project=999) == []
+    assert await home.found("lettuce", provider="nobody") == []
+    assert len(await home.found("lettuce", provider=pen.session.provider)) == 3
 
 
 async def test_what_is_said_now_is_found(home: Searched) -> None:

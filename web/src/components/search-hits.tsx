@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { search, type Problem } from "../api";
 import { ago, useNow } from "../clock";
+import { keyOf, type Scope } from "../list-filter";
 import type { SearchHit, SearchResults } from "../protocol";
 import { say } from "../words";
 import { Button } from "./button";
@@ -10,13 +11,13 @@ import { titleOf } from "./session-row";
 import { useRequest } from "./use-request";
 
 /** What was said that holds the words, newest first; each leads to its message. */
-export function FoundMessages({ project, words }: { project?: string; words: string }) {
-  const { value, problem, reload } = useRequest(`${project} ${words}`, () => search(words, project));
+export function FoundMessages({ scope, words }: { scope: Scope; words: string }) {
+  const { value, problem, reload } = useRequest(`${keyOf(scope)} ${words}`, () => search(words, scope));
   const [older, setOlder] = useState<SearchResults[]>([]);
   const [refused, setRefused] = useState<Problem>();
   const last = older.at(-1) ?? value;
   const more = async () => {
-    const page = await search(words, project, last?.next ?? undefined);
+    const page = await search(words, scope, last?.next ?? undefined);
     setRefused(page.ok ? undefined : page.problem);
     if (page.ok) setOlder([...older, page.value]);
   };
@@ -31,7 +32,7 @@ export function FoundMessages({ project, words }: { project?: string; words: str
       <ul>
         {hits.map((hit) => (
           <li key={`${hit.session.id} ${hit.turn} ${hit.item}`}>
-            <Hit hit={hit} everywhere={project === undefined} />
+            <Hit hit={hit} everywhere={scope.project === undefined} />
           </li>
         ))}
       </ul>

@@ -9,6 +9,8 @@ vi.mock("./session-list", () => ({ SessionList: () => <div data-testid="session-
 
 let broken = false;
 const asked: string[] = [];
+/** Project, agent and state that was looked for, of each request. */
+const scopes = new Set<string>();
 let indexed = 1;
 
 const row = { id: "s9", project: "p1", projectName: "demo", provider: "practice", title: "Mend the parser", lastActivity: 1, createdAt: 1 };
@@ -25,10 +27,15 @@ function hits(query: URLSearchParams): Response {
 /** A server with one session called "Mend the parser". */
 function answer(address: string): Response {
   const url = new URL(address, "http://test");
-  if (url.pathname.endsWith("/search")) return hits(url.searchParams);
+  const scope = ["project", "provider", "only"].map((name) => url.searchParams.get(name)).join(" ");
+  if (url.pathname.endsWith("/search")) {
+    scopes.add(`said ${scope}`);
+    return hits(url.searchParams);
+  }
   const title = url.searchParams.get("title");
   if (title === null) return Response.json({ sessions: [], revision: 1, next: null });
   asked.push(title);
+  scopes.add(`title ${scope}`);
   if (broken) return Response.json({ code: "internal", message: "It broke." }, { status: 500 });
   return Response.json({ sessions: "mend the parser".includes(title) ? [row] : [], revision: 1, next: null });
 }
@@ -37,13 +44,14 @@ beforeEach(async () => {
   const page = await openPage();
   await vi.waitUntil(() => page.client.lists.view.get().providers);
   asked.length = 0;
+  scopes.clear();
   broken = false;
   indexed = 1;
   vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address)));
   show(page, <FoundSessions filter={DEMO} />);
 });
 
-const DEMO = { project: "p1" };
+const DEMO = { project: "p1", provider: "practice", only: "failed" } as const;
 
 const field = () => screen.getByTestId<HTMLInputElement>("session-search");
 
@@ -81,6 +89,16 @@ test("what was said is found too, page by page, and each hit leads to its messag
   await vi.waitFor(() => { expect(screen.getAllByTestId("search-hit")).toHaveLength(2); });
   expect(screen.getAllByTestId("search-hit")[1]?.getAttribute("href")).toMatch(/#turn=t1$/);
   expect(screen.queryByTestId("hits-more")).toBeNull();
+});
+
+test("titles and messages are looked for with the agent that the list is narrowed to; a state is not asked for", async () => {
+  expect(screen.getByTestId("only")).toBeTruthy();
+  await userEvent.type(field(), "mended");
+  await userEvent.click(await screen.findByTestId("hits-more"));
+  await vi.waitFor(() => { expect(screen.getAllByTestId("search-hit")).toHaveLength(2); });
+  expect([...scopes].sort()).toEqual(["said p1 practice ", "title p1 practice "]);
+  expect(screen.getByTestId("only-agent")).toBeTruthy();
+  expect(screen.queryByTestId("only")).toBeNull();
 });
 
 test("with nothing found anywhere, what is in no title and in no message is said, and all projects are offered", async () => {

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { findSessions } from "../api";
-import { keyOf, type Filter } from "../list-filter";
+import { keyOf, type Filter, type Scope } from "../list-filter";
 import { lookEverywhere } from "../list-scope";
 import { useStore } from "../store";
 import { say } from "../words";
@@ -22,6 +22,8 @@ const PAUSE = 150;
 export function FoundSessions({ filter, session }: { filter: Filter; session?: string }) {
   const [text, setText] = useState("");
   const words = useSettled(text.trim(), PAUSE);
+  const looking = words !== "" && text.trim() !== "";
+  const { project, provider } = filter;
   return (
     <>
       <label className="mx-3 mb-1 flex h-8 items-center pointer-coarse:h-11 max-sm:h-11 gap-2 rounded-lg border border-line px-2 text-dim focus-within:border-accent">
@@ -42,25 +44,26 @@ export function FoundSessions({ filter, session }: { filter: Filter; session?: s
           className="target min-w-0 flex-1 bg-transparent text-text outline-none max-sm:text-base"
         />
       </label>
-      {words && text.trim() ? (
-        <Found filter={filter} words={words} session={session} />
-      ) : (
-        <>
-          <SessionFilter />
-          <SessionList key={keyOf(filter)} filter={filter} session={session} />
-        </>
-      )}
+      <SessionFilter states={!looking} />
+      {looking
+        ? <Found scope={{ project, provider }} words={words} session={session} />
+        : <SessionList key={keyOf(filter)} filter={filter} session={session} />}
     </>
   );
 }
 
-function Found({ filter, words, session }: { filter: Filter; words: string; session?: string }) {
-  const { project } = filter;
+interface FoundProps {
+  scope: Scope;
+  words: string;
+  session?: string;
+}
+
+function Found({ scope, words, session }: FoundProps) {
   return (
     <div data-testid="sessions-found" className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
-      <FoundTitles project={project} words={words} session={session} />
-      <FoundMessages key={`${project} ${words}`} project={project} words={words} />
-      {project && (
+      <FoundTitles scope={scope} words={words} session={session} />
+      <FoundMessages key={`${keyOf(scope)} ${words}`} scope={scope} words={words} />
+      {scope.project && (
         <Button look="quiet" testid="search-everywhere" className="mt-2 w-full" onClick={() => { lookEverywhere(true); }}>
           {say("list.search.everywhere")}
         </Button>
@@ -69,10 +72,10 @@ function Found({ filter, words, session }: { filter: Filter; words: string; sess
   );
 }
 
-function FoundTitles({ project, words, session }: { project?: string; words: string; session?: string }) {
+function FoundTitles({ scope, words, session }: FoundProps) {
   const { lists } = useClient();
   const live = useStore(lists.view, (view) => view.rows);
-  const { value, problem, reload } = useRequest(`${project} ${words}`, () => findSessions({ project }, words));
+  const { value, problem, reload } = useRequest(`${keyOf(scope)} ${words}`, () => findSessions(scope, words));
   return (
     <>
       {problem && <ProblemNotice what={say("list.search.failed")} problem={problem} onRetry={reload} />}
@@ -82,7 +85,7 @@ function FoundTitles({ project, words, session }: { project?: string; words: str
       <ul>
         {value?.sessions.map((row) => (
           <li key={row.id}>
-            <SessionRowView row={live.get(row.id) ?? row} current={row.id === session} everywhere={project === undefined} />
+            <SessionRowView row={live.get(row.id) ?? row} current={row.id === session} everywhere={scope.project === undefined} />
           </li>
         ))}
       </ul>

@@ -25,18 +25,24 @@ async def search(
     caller: Caller,
     q: Words,
     project: FromQuery[str | None] = None,
+    provider: FromQuery[str | None] = None,
     before: Before = None,
     limit: Limit = 20,
 ) -> SearchResults:
     """Prompts and agents' messages that hold all words of `q`, the newest first; what lies in the trash is left out.
 
     A word finds those that begin with it, words in quotes are found as they stand, and nothing in `q` is syntax
-    beyond that. `before` is the `next` of the page before.
+    beyond that. `project` and `provider` keep what was said there, and with that one's agents. `before` is the `next` of the page before.
     """
     wanted = (await project_of(parts, caller.user, project)).key if project is not None else None
     try:
         found = await parts.searching.find(
-            caller.user, q, project=wanted, before=min(int(before), LAST) if before else None, limit=limit
+            caller.user,
+            q,
+            project=wanted,
+            provider=provider,
+            before=min(int(before), LAST) if before else None,
+            limit=limit,
         )
     except (sqlite3.Error, OSError) as error:
         message = f"The search index cannot be used ({error}); nothing else is affected."
