@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.pages import DESKTOP, PHONE, Desk, Tab
-from tests.rest import prompt, wait_for
+from tests.rest import command, prompt, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -158,6 +158,35 @@ async def test_what_is_new_on_every_device(past: Past) -> None:
     await expect(tab.by("session-title")).to_have_text("crash")
     await tab.by("project-choice").select_option(label="garden")
     await expect(tab.by("session-row")).to_have_count(1)
+    assert tab.errors == phone.errors == []
+
+
+async def test_a_row_says_that_it_works_and_what_waits(past: Past) -> None:
+    """What runs and what is queued stands in its row on every device, and narrows the list, until it is over."""
+    tab, phone = past.tab, past.phone
+    await past.session("say lettuce")
+    session = await asyncio.to_thread(past.desk.make_session)
+    sent = await asyncio.to_thread(prompt, past.api, session, "slow 20/s for 60 s")
+    for each in (tab, phone):
+        await expect(row(each, session)).to_have_attribute("data-state", "running")
+        await expect(row(each, session)).to_contain_text("Running · site · Practice agent")
+    for text in ("say one", "say two"):
+        queued = await asyncio.to_thread(prompt, past.api, session, text, ifBusy="queue")
+        queued.raise_for_status()
+    for each in (tab, phone):
+        await expect(row(each, session)).to_contain_text("Running · 2 queued · site")
+        for only in ("running", "queued"):
+            await each.by("only").select_option(only)
+            await expect(each.by("session-row")).to_have_count(1)
+            await expect(row(each, session)).to_be_visible()
+    stop = {"type": "cancel", "session": session, "turn": sent.json()["turn"]}
+    (await asyncio.to_thread(command, past.api, stop)).raise_for_status()
+    for each in (tab, phone):
+        await expect(each.by("session-list")).to_contain_text("No session is like that now.")
+        await each.by("show-all").click()
+        await expect(row(each, session)).to_have_attribute("data-state", "idle")
+        await expect(row(each, session)).not_to_contain_text("Running")
+        await expect(row(each, session)).not_to_contain_text("queued")
     assert tab.errors == phone.errors == []
 
 
