@@ -58,6 +58,11 @@ class Performer(ScriptedAgent):
         self.sink.emit(e.SessionUpdated(tasks=self.running))
         return True
 
+    async def steer(self, prompt: Prompt) -> bool:
+        """It repeats what it heard."""
+        self.say(f"Heard at work: {prompt.text}")
+        return await super().steer(prompt)
+
     async def restore(self, turn: str, *, dry: bool) -> Restored:
         """It wrote one file in every turn."""
         files = [str(self.launch.folder / "src/parse.py"), str(self.launch.folder / "notes.md")]
@@ -242,6 +247,12 @@ async def keyless(agent: Performer, prompt: Prompt) -> Outcome:
     )
 
 
+async def busy(agent: Performer, prompt: Prompt) -> Outcome:
+    """At work until it is stopped."""
+    await agent.cancelled.wait()
+    return e.TurnCancelled()
+
+
 async def echo(agent: Performer, prompt: Prompt) -> Outcome:
     """Says what it was told."""
     agent.item(Message(text=f"I was told: {prompt.text}"))
@@ -261,6 +272,7 @@ SCENES: dict[str, Callable[[Performer, Prompt], Awaitable[Outcome]]] = {
     "forget": forget,
     "limited": limited,
     "keyless": keyless,
+    "busy": busy,
 }
 
 

@@ -135,6 +135,31 @@ async def test_a_turn_of_its_own_and_a_note(stage: Desk) -> None:
     assert await barriers(tab) == []
 
 
+async def test_words_into_a_running_turn(stage: Desk) -> None:
+    """Steered from the notice and by the composer's choice: the agent hears them, and they stand in that turn, marked."""
+    tab = await opened(stage)
+    await tab.prompt("busy")
+    await tab.turn_is("running")
+    await tab.prompt("use pnpm")
+    await tab.by("busy-steer").click()
+    await expect(tab.busy).to_have_count(0)
+    await expect(tab.composer).to_have_value("")
+    steered = tab.items("message").filter(has_text="Said while it worked")
+    await expect(steered).to_contain_text(["use pnpm"])
+    await tab.by("if-busy").select_option("steer")
+    await tab.prompt("and be quick")
+    for _ in range(2):
+        await expect(steered).to_contain_text(["use pnpm", "and be quick"])
+        for words in ("use pnpm", "and be quick"):
+            await expect(tab.items("message").filter(has_text=f"Heard at work: {words}")).to_have_count(1)
+        await expect(tab.asked).to_have_count(1)
+        await expect(tab.queued).to_have_count(0)
+        await tab.turn_is("running")
+        await tab.reload()
+    await tab.by("stop").click()
+    await tab.turn_is("cancelled")
+
+
 async def test_a_sub_agent(stage: Desk) -> None:
     """Its steps stand in its card: the latest while it works, all when unfolded, none of them twice."""
     tab = await opened(stage)
