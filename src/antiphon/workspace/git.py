@@ -158,20 +158,49 @@ async def _start(
         raise
 
 
+class _Output:
+    """What comes out of a process, as it is asked for.
+
+    Not by `connect_read_pipe`: uvloop closes such a pipe twice, and the second time its number may be another's
+    already, as the pipes of the next git are made in a thread.
+    """
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe, self._fd = pipe, pipe.fileno()
+        os.set_blocking(self._fd, False)
+
+    async def read(self, size: int) -> bytes:
+        """What is there, once something is; nothing at its end."""
+        while True:
+            try:
+                return os.read(self._fd, size)
+            except BlockingIOError:
+                await self._more()
+
+    async def _more(self) -> None:
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._fd, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            if not self._pipe.closed:  # else the number may be another's
+                loop.remove_reader(self._fd)
+
+    def close(self) -> None:
+        """Whoever still waits for more is to be cancelled."""
+        asyncio.get_running_loop().remove_reader(self._fd)
+        self._pipe.close()
+
+
 @contextlib.asynccontextmanager
-async def _reading(pipe: IO[bytes] | None) -> AsyncGenerator[asyncio.StreamReader]:
+async def _reading(pipe: IO[bytes] | None) -> AsyncGenerator[_Output]:
     """What comes out of a process; closed at the end, whatever else would come."""
     assert pipe is not None
-    stream = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(stream)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
-    try:
-        yield stream
-    finally:
-        transport.close()
+    with contextlib.closing(_Output(pipe)) as output:
+        yield output
 
 
-async def _upto(stream: asyncio.StreamReader, limit: int) -> bytes:
+async def _upto(stream: _Output, limit: int) -> bytes:
     """What comes, up to one byte more than the limit."""
     parts: list[bytes] = []
     size = 0

@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import io
+import os
 import subprocess
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from antiphon.workspace import git as asked
 
@@ -38,3 +41,35 @@ async def test_who_gives_up_before_it_is_heard_leaves_no_git(
         with pytest.raises(asyncio.CancelledError):
             await asking
     assert [process.returncode is not None for process in started] == [True]
+
+
+def test_a_pipe_is_closed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closed again, it would be somebody else's by then: the next git's, which is started in a thread."""
+    closed = list[bool]()
+    make = subprocess.Popen
+
+    class Pipe(io.FileIO):
+        def close(self) -> None:
+            if not self.closed:
+                closed.append(_is_open(self.fileno()))
+            super().close()
+
+    def noted(*words: Any, **how: Any) -> "subprocess.Popen[bytes]":
+        process = make(*words, **how)
+        for name in ("stdout", "stderr"):
+            with getattr(process, name) as pipe:
+                setattr(process, name, Pipe(os.dup(pipe.fileno())))
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(asked.git("version", cwd=tmp_path)).startswith(b"git version")
+    assert closed == [True, True]
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
