@@ -6,6 +6,7 @@ folder run there, too (`pytest.mark.asyncio(loop_scope="session")`).
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ async def make_desk(
     browser: Browser, make_server: Callable[..., RunningServer], themes: Themes
 ) -> AsyncIterator[Callable[..., Any]]:
     """Puts a person in front of a server: `await make_desk()`; `wire=True` for a wire that can be cut."""
-    desks: list[Desk] = []
+    closing = AsyncExitStack()
 
     async def make(*arguments: str, wire: bool = False, **options: Any) -> Desk:
         cable = await Wire.to_free_port() if wire else None
@@ -54,12 +55,12 @@ async def make_desk(
         server = await asyncio.to_thread(
             make_server, *arguments, port=cable.target if cable else 0, **options
         )
-        desks.append(Desk(browser, server, cable, themes))
-        return desks[-1]
+        desk = Desk(browser, server, cable, themes)
+        closing.push_async_callback(desk.close)  # each, also where one before it has something to tell
+        return desk
 
-    yield make
-    for desk in desks:
-        await desk.close()
+    async with closing:
+        yield make
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
@@ -17,6 +18,9 @@ End = Literal["completed", "failed", "cancelled", "interrupted", "running"]
 Theme = Literal["light", "dark"]
 Themes = tuple[Theme, Theme]
 """What the person's devices prefer: the desk, the phone."""
+
+OUT = {"http", "https", "ws", "wss", "ftp"}
+"""What leaves the browser; data:, blob:, about: and Chromium's own addresses stay in it."""
 
 LAST_TURN = """[...document.querySelectorAll('[data-testid="turn-status"]')].at(-1)?.dataset.turn"""
 
@@ -39,7 +43,10 @@ def counted(numbers: list[int]) -> bool:
 
 
 class Desk:
-    """A person in front of one server: a browser of their own, with as many tabs as they open."""
+    """A person in front of one server: a browser of their own, with as many tabs as they open.
+
+    When it closes, no request of any of its profiles may have gone to another host.
+    """
 
     def __init__(
         self, browser: Browser, server: RunningServer, wire: Wire | None, themes: Themes = ("light", "dark")
@@ -48,6 +55,8 @@ class Desk:
         self._themes = themes
         self._browser, self._port = browser, 0 if wire is None else wire.target
         self._contexts: list[BrowserContext] = []
+        self.asked_elsewhere: list[str] = []
+        """Addresses of others that the browser asked for."""
         self.context: BrowserContext
         self.api: httpx.Client
         """The same person's requests beside the page; there once signed in."""
@@ -61,8 +70,15 @@ class Desk:
             **options,
         }
         options.setdefault("color_scheme", self._themes[options["viewport"]["width"] < DESKTOP["width"]])
-        self._contexts.append(await self._browser.new_context(**options))
-        return self._contexts[-1]
+        context = await self._browser.new_context(**options)
+        context.on("request", lambda request: self._note(request.url))
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
+        self._contexts.append(context)
+        return context
+
+    def _note(self, url: str) -> None:
+        if self.foreign(url):
+            self.asked_elsewhere.append(url)
 
     async def sign_in(self, **options: Any) -> None:
         """Come in by the link, as a page does, and have a trusted project `site`."""
@@ -88,8 +104,10 @@ class Desk:
         return answer.raise_for_status().json()["id"]
 
     def foreign(self, url: str) -> bool:
-        """Whether it leads elsewhere."""
-        return not url.startswith((self.server.url, "data:", "blob:"))
+        """Whether it leads elsewhere: not to the server, by the wire or around it."""
+        place = urlsplit(url)
+        own = {urlsplit(self.server.url).netloc, f"127.0.0.1:{self._port}"}
+        return place.scheme in OUT and place.netloc not in own
 
     async def restart(self) -> None:
         """The server comes back on the same data directory at the same address."""
@@ -112,13 +130,17 @@ class Desk:
         return tab
 
     async def close(self) -> None:
-        """Close the browser profiles and the wire, and end the server in no time: its keepers end the rest."""
+        """Close the browser profiles and the wire, and end the server in no time: its keepers end the rest.
+
+        Then whatever was asked of another host is told, by its address.
+        """
         for context in self._contexts:
             await context.close()
         if self.wire:
             await self.wire.close()
         if self.server.process.poll() is None:
             await asyncio.to_thread(self.server.kill)
+        assert not self.asked_elsewhere, f"the page asked another host: {', '.join(self.asked_elsewhere)}"
 
 
 class Tab:
