@@ -256,6 +256,32 @@ async def test_copies_and_links(library: Desk) -> None:
     assert "#turn=" in await copied(tab)
 
 
+async def test_copies_on_a_phone(library: Desk) -> None:
+    """A message's buttons, while they are not seen, lie over its corner: a tap there copies nothing, but shows them."""
+    phone = {"viewport": {**PHONE, "height": 2600}, "has_touch": True, "is_mobile": True}
+    context = await library.new_context(**phone, permissions=["clipboard-read", "clipboard-write"])
+    await context.add_cookies(library.cookies())
+    session = await asyncio.to_thread(library.make_session, "claude")
+    tab = await library.session_tab(session, context=context)
+    await tab.composer.fill("tools")
+    await tab.by("send").tap()
+    await tab.turn_is("completed")
+    message = tab.items("message").last
+    for name in ("copy-message", "link-message"):
+        await tab.page.evaluate("navigator.clipboard.writeText('kept')")
+        await tab.composer.focus()
+        await expect(message.get_by_test_id("said-actions")).to_have_css("opacity", "0")
+        button = message.get_by_test_id(name)
+        unseen = await button.bounding_box()
+        assert unseen is not None
+        await tab.page.touchscreen.tap(unseen["x"] + unseen["width"] / 2, unseen["y"] + unseen["height"] / 2)
+        await expect(message.get_by_test_id("said-actions")).to_have_css("opacity", "1")
+        assert await copied(tab) == "kept"
+        await button.tap()
+        await expect(button).to_have_accessible_name("Copied")
+        assert await copied(tab) != "kept"
+
+
 @pytest.mark.parametrize("view", VIEWS)
 async def test_export(library: Desk, view: dict[str, int], tmp_path: Path) -> None:
     """The header's menu saves the conversation, as Markdown and as JSON, by its title."""

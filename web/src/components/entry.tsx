@@ -54,7 +54,7 @@ function Body({ entry, turn, content }: { entry: Entry; turn: string; content: E
   }
 }
 
-/** The agent's words; what can be done with them shows where the pointer or the finger is, and takes no room. */
+/** The agent's words; what can be done with them shows where the pointer or the finger is, and takes no room: unseen, it takes no finger either. */
 function Said({ entry, text }: { entry: Entry; text: string }) {
   const { feed } = useSession();
   return (
@@ -64,7 +64,7 @@ function Said({ entry, text }: { entry: Entry; text: string }) {
       {!entry.open && (
         <div
           data-testid="said-actions"
-          className="absolute -top-2 right-0 z-10 flex rounded-lg border border-line bg-raised opacity-0 group-focus-within/said:opacity-100 group-hover/said:opacity-100 group-focus/item:opacity-100 sm:top-0 sm:left-full sm:ml-1.5 sm:w-max sm:border-transparent sm:bg-transparent"
+          className="absolute -top-2 right-0 z-10 flex rounded-lg border border-line bg-raised opacity-0 group-focus-within/said:opacity-100 group-hover/said:opacity-100 group-focus/item:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:group-focus-within/said:pointer-events-auto pointer-coarse:group-hover/said:pointer-events-auto pointer-coarse:group-focus/item:pointer-events-auto sm:top-0 sm:left-full sm:ml-1.5 sm:w-max sm:border-transparent sm:bg-transparent"
         >
           <CopyButton text={text} label={say("copy.message")} testid="copy-message" />
           <CopyButton text={() => linkTo(feed.session, { item: entry.id })} label={say("copy.link.message")} icon="link" testid="link-message" />
