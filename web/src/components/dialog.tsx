@@ -5,7 +5,8 @@ import { IconButton } from "./button";
 
 const WIDTHS = { narrow: "max-w-md", wide: "max-w-xl", broad: "max-w-3xl" };
 const IN_THE_MIDDLE = "m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] rounded-2xl border";
-const AT_THE_SIDE = "m-0 ml-auto h-dvh max-h-none w-full max-w-none border-l pb-[env(safe-area-inset-bottom)] sm:w-[28rem]";
+// As high as the window: what is in it keeps clear of notches, on a phone to the left as well.
+const AT_THE_SIDE = "m-0 ml-auto h-[var(--seen,100dvh)] max-h-none w-full max-w-none border-l pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pb-[env(safe-area-inset-bottom)] max-sm:pl-[env(safe-area-inset-left)] sm:w-[calc(28rem+env(safe-area-inset-right))]";
 
 /** A modal dialog: the browser's own, so focus stays in it and Escape closes it, unless it is to `stay`. */
 export function Dialog({ title, onClose, stay, children, footer, testid, wide = false, broad = false, side = false }: {

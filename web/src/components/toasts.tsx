@@ -6,7 +6,7 @@ import { IconButton } from "./button";
 export function Toasts() {
   const shown = useStore(toasts, (all) => all);
   return (
-    <div aria-live="polite" className="pointer-events-none fixed inset-x-0 top-3 z-50 flex flex-col items-center gap-2 px-4">
+    <div aria-live="polite" className="pointer-events-none fixed inset-x-0 top-[calc(0.75rem+env(safe-area-inset-top))] z-50 flex flex-col items-center gap-2 pr-[calc(1rem+env(safe-area-inset-right))] pl-[calc(1rem+env(safe-area-inset-left))]">
       {shown.map(({ id, message }) => (
         <div
           key={id}
