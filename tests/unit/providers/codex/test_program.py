@@ -108,7 +108,7 @@ async def test_one_that_was_slow_once_is_asked_again(
 ) -> None:
     """A busy moment does not make it one that does not run, for as long as the server lives."""
     monkeypatch.setattr(finder, "VERSION_S", 0.3)
-    own = codex(
+    codex(
         tmp_path / "bin/codex", NEW, says=f'[ -e "$0.fast" ] || exec sleep 300; echo "codex-cli {NEW}"'
     )
     looking = Finder()
