@@ -108,9 +108,7 @@ async def test_one_that_was_slow_once_is_asked_again(
 ) -> None:
     """A busy moment does not make it one that does not run, for as long as the server lives."""
     monkeypatch.setattr(finder, "VERSION_S", 0.3)
-    codex(
-        tmp_path / "bin/codex", NEW, says=f'[ -e "$0.fast" ] || exec sleep 300; echo "codex-cli {NEW}"'
-    )
+    codex(tmp_path / "bin/codex", NEW, says=f'[ -e "$0.fast" ] || exec sleep 300; echo "codex-cli {NEW}"')
     looking = Finder()
     with pytest.raises(ProviderFailed, match="does not run"):
         await looking.find(machine)
