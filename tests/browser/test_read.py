@@ -153,10 +153,9 @@ PARTS = """() => {
   const blocks = () => [...prose.querySelectorAll('.part > *')].map(block => block.getBoundingClientRect());
   const tops = () => blocks().map(({top}) => top - prose.getBoundingClientRect().top);
   const inParts = tops();
-  const whole = new CSSStyleSheet();
-  whole.replaceSync('.part { display: contents }');
-  document.adoptedStyleSheets = [whole];
-  return [prose.querySelectorAll('.part').length, inParts, tops()];
+  const [first, ...others] = prose.querySelectorAll('.part');
+  for (const part of others) first.append(...part.children);
+  return [1 + others.length, inParts, tops()];
 }"""
 
 
@@ -166,7 +165,7 @@ async def test_a_long_answer_looks_whole(library: Desk) -> None:
     await tab.done("long")
     parts, tops, whole = await tab.page.evaluate(PARTS)
     assert parts > 5 and len(tops) > 100
-    assert [round(top) for top in tops] == [round(top) for top in whole]
+    assert max(abs(top - other) for top, other in zip(tops, whole, strict=True)) < 1  # px
 
 
 @pytest.mark.parametrize("view", VIEWS)
