@@ -5,7 +5,7 @@ folder run there, too (`pytest.mark.asyncio(loop_scope="session")`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -41,12 +41,33 @@ def themes(request: pytest.FixtureRequest) -> Themes:
     return ("dark", "light") if request.config.getoption("--dark-desk") else ("light", "dark")
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether the test itself failed, for those who tidy up after it."""
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def make_desk(
-    browser: Browser, make_server: Callable[..., RunningServer], themes: Themes
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    make_server: Callable[..., RunningServer],
+    themes: Themes,
 ) -> AsyncIterator[Callable[..., Any]]:
-    """Puts a person in front of a server: `await make_desk()`; `wire=True` for a wire that can be cut."""
+    """Puts a person in front of a server: `await make_desk()`; `wire=True` for a wire that can be cut.
+
+    When the test fails, what stood on each page is printed.
+    """
     closing = AsyncExitStack()
+    desks: list[Desk] = []
 
     async def make(*arguments: str, wire: bool = False, **options: Any) -> Desk:
         cable = await Wire.to_free_port() if wire else None
@@ -57,10 +78,14 @@ async def make_desk(
         )
         desk = Desk(browser, server, cable, themes)
         closing.push_async_callback(desk.close)  # each, also where one before it has something to tell
+        desks.append(desk)
         return desk
 
     async with closing:
         yield make
+        if request.node.stash.get(FAILED, False):
+            for desk in desks:
+                await desk.tell()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

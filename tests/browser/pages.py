@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from tests.browser.wire import Wire
 from tests.servers import RunningServer
@@ -23,6 +23,13 @@ OUT = {"http", "https", "ws", "wss", "ftp"}
 """What leaves the browser; data:, blob:, about: and Chromium's own addresses stay in it."""
 
 LAST_TURN = """[...document.querySelectorAll('[data-testid="turn-status"]')].at(-1)?.dataset.turn"""
+
+STANDING = """() => {
+  const {scrollTop, scrollHeight, clientHeight} = document.querySelector('[data-testid="transcript"]') ?? {};
+  const words = document.body.innerText;
+  return JSON.stringify({scrollTop, scrollHeight, clientHeight}) + '\\n' + words.slice(-2000);
+}"""
+"""Where the transcript stands, and the last of what can be read."""
 
 WATCH = """testid => {
   const there = () => document.querySelector(`[data-testid="${testid}"]`);
@@ -128,6 +135,14 @@ class Desk:
         tab = await self.tab(f"sessions/{session or await asyncio.to_thread(self.make_session)}", **options)
         await tab.is_live()
         return tab
+
+    async def tell(self) -> None:
+        """Print what stands on each page, for who reads of a test that failed."""
+        for page in [page for context in self._contexts for page in context.pages]:
+            try:
+                print(f"{page.url} showed:\n{await page.evaluate(STANDING)}\n")
+            except Error as error:
+                print(f"{page.url} could not be asked: {error}\n")
 
     async def close(self) -> None:
         """Close the browser profiles and the wire, and end the server in no time: its keepers end the rest.
