@@ -173,3 +173,18 @@ test("a frame of a type that this page does not know harms nothing", () => {
   says({ type: "of-the-future" } as unknown as AnyFrame);
   expect(client.link.get()).toEqual({ phase: "live" });
 });
+
+test("of the sessions that were left, those looked at last are kept", () => {
+  says(WELCOME);
+  const visit = (session: string) => {
+    client.follow(session);
+    client.unfollow(session);
+    return client.feed(session);
+  };
+  const [first, second, third] = Array.from({ length: 12 }, (_, at) => visit(`s${String(at)}`));
+  visit("s0");
+  visit("s12");
+  expect(client.feed("s0")).toBe(first);
+  expect(client.feed("s2")).toBe(third);
+  expect(client.feed("s1")).not.toBe(second);
+});

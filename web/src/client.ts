@@ -40,8 +40,8 @@ export type PromptOptions = Partial<Pick<Prompt, "attachments" | "ifBusy" | "ret
 /** A command without the id, which is made here. */
 type Unnamed<T> = T extends { id: string } ? Omit<T, "id"> : never;
 
-/** Sessions kept in memory after they were left, to be shown at once. */
-const KEPT_FEEDS = 6;
+/** Sessions kept in memory after they were left, to be shown at once: those that were looked at last. */
+const KEPT_FEEDS = 12;
 
 export class Client {
   readonly account = new Store<Account>({ phase: "starting" });
@@ -107,7 +107,10 @@ export class Client {
 
   unfollow(session: string): void {
     this.#followed.delete(session);
-    this.#feeds.get(session)?.unsubscribe();
+    const feed = this.feed(session);
+    feed.unsubscribe();
+    this.#feeds.delete(session); // and back, as the last one that was looked at
+    this.#feeds.set(session, feed);
     const left = [...this.#feeds.keys()].filter((id) => !this.#followed.has(id));
     for (const id of left.slice(0, Math.max(0, left.length - KEPT_FEEDS))) this.#feeds.delete(id);
   }

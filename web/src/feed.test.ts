@@ -205,3 +205,16 @@ test("older pages are loaded to the beginning, once each, and a page that fails 
   expect(new Set(asks).size).toBe(asks.length);
   expect(transcriptOf(feed.view.get().state)).toEqual(transcriptOf(fullState(events)));
 });
+
+test("what a session opens with is shown at once; what streams on, with the next frame", () => {
+  feed.subscribe();
+  const { id } = asked();
+  feed.onSubscribed(subscribed(id, turn, 1));
+  feed.onEvents(frame(id, 0, turn));
+  expect(text()).toBe("one two three");
+  const more = logged([{ type: "item-delta", item: "m1", text: " four", turn: "t1" }]);
+  feed.onEvents(frame(id, turn.length, more.map((event) => ({ ...event, seq: turn.length + 1 }))));
+  expect(text()).toBe("one two three");
+  vi.runAllTimers();
+  expect(text()).toBe("one two three four");
+});

@@ -122,6 +122,10 @@ export class Feed {
     }
     this.#received.push(...frame.events);
     this.#cursor = frame.to ?? frame.events.at(-1)?.seq ?? this.#cursor;
+    if (!this.view.get().state.turns.length) {
+      this.#apply(); // somebody waits for it: nothing is shown yet
+      return;
+    }
     if (this.#scheduled) return;
     this.#scheduled = true;
     onNextFrame(() => {

@@ -4,6 +4,7 @@ import { alerts } from "./alerts";
 import { Client } from "./client";
 import { App } from "./components/app";
 import "./style.css";
+import { followRoute } from "./follow-route";
 import { followLook } from "./theme";
 import { isOutdated, keepOffline } from "./offline";
 import { toast } from "./toasts";
@@ -35,6 +36,7 @@ followLook();
 followKeyboard();
 const client = new Client();
 alerts(client);
+followRoute(client);
 void client.start(takeToken());
 // The link opened in the tab that asks for it: only the fragment changes, and nothing is loaded anew.
 window.addEventListener("hashchange", () => {

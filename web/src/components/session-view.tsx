@@ -31,12 +31,6 @@ export function SessionView({ here: { session, tab, of } }: { here: SessionRoute
   const known = row !== undefined;
 
   useEffect(() => {
-    client.follow(session);
-    return () => {
-      client.unfollow(session);
-    };
-  }, [client, session]);
-  useEffect(() => {
     if (known) return;
     void fetchSession(session).then((answer) => {
       if (answer.ok) client.lists.put(answer.value);

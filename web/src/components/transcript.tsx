@@ -18,6 +18,8 @@ const FindBar = lazy(async () => ({ default: (await import("./find-bar")).FindBa
 
 /** px from the top at which the older page is fetched. */
 const NEAR_TOP = 800;
+/** What a row is taken to be high until it is measured, px: too little, and many are made that are not in sight. */
+const ROW = 120;
 /** Height of what stands above the first row, px. */
 const TOP = 56;
 
@@ -78,7 +80,7 @@ export function Transcript() {
         {/* The list takes no pointer while it scrolls, as it does with each line that comes: all rows would be styled anew. */}
         <div ref={content} className="[&>div]:!pointer-events-auto">
           <OlderPages height={TOP} />
-          <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP}>
+          <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP} itemSize={ROW}>
             {(row) => <TranscriptRow key={row.key} row={row} />}
           </Virtualizer>
         </div>

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { followRoute } from "./follow-route";
+import { route } from "./route";
+
+const asked: string[] = [];
+const client = {
+  follow: (session: string) => void asked.push(`follow ${session}`),
+  unfollow: (session: string) => void asked.push(`unfollow ${session}`),
+};
+let stop: () => void;
+
+const at = (session: string, tab: "conversation" | "files" = "conversation") => {
+  route.set({ view: "session", session, tab });
+};
+
+beforeEach(() => {
+  asked.length = 0;
+  at("s1");
+  stop = followRoute(client);
+});
+afterEach(() => {
+  stop();
+});
+
+test("the session of the address is followed; the next one is asked for before the last is let go", () => {
+  expect(asked).toEqual(["follow s1"]);
+  at("s2");
+  expect(asked).toEqual(["follow s1", "follow s2", "unfollow s1"]);
+});
+
+test("a session stays followed while its files are looked at, and not where no session is", () => {
+  at("s1", "files");
+  expect(asked).toEqual(["follow s1"]);
+  route.set({ view: "settings" });
+  expect(asked).toEqual(["follow s1", "unfollow s1"]);
+});
