@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 
 from antiphon.model.failures import Action
 from antiphon.model.ids import new_id
@@ -237,6 +238,41 @@ async def test_a_program_without_its_interpreter_is_told(tmp_path: Path) -> None
     assert await exit_of(agent) == Exit(status=127)
     await agent.close()
     assert "cannot start" in agent.stderr
+
+
+async def test_its_last_words_are_known_with_its_end(start: Start) -> None:
+    """What it wrote to stderr just before it exited is there for the failure's detail."""
+    agent = await start("import sys; sys.stderr.write('why'); sys.stderr.flush()")
+    told = list[str]()
+    agent.exited.add_done_callback(lambda _: told.append(agent.stderr))
+    await exit_of(agent)
+    assert told == ["why"]
+
+
+def test_its_stderr_is_closed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closed again, on the server's event loop, it would be somebody else's by then."""
+    ends = list[int]()
+    pipe = os.pipe
+
+    def noted() -> tuple[int, int]:
+        made = pipe()
+        ends.append(made[0])
+        return made
+
+    async def main() -> None:
+        monkeypatch.setattr(os, "pipe", noted)
+        agent = await AgentProcess.start(
+            Program(provider="test", name="The test", command=[sys.executable, "-IS", "-c", "input()"]),
+            folder=tmp_path, environment=environment.for_provider("test"), marker=new_id(),
+        )  # fmt: skip
+        monkeypatch.undo()
+        agent._complaints.close()
+        assert os.open(os.devnull, os.O_RDONLY) == ends[0]
+        await agent.close()
+        os.close(ends[0])  # OSError: it was closed by then
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
 
 
 @pytest.mark.parametrize("kind", ["missing", "file"])

@@ -23,6 +23,8 @@ from antiphon.providers.programs import Program
 
 STDERR_TAIL = 8 * 1024
 """Bytes of stderr kept for a failure's detail."""
+COMPLAINT = 64 * 1024
+"""Bytes of stderr that are read at once: all that a pipe holds."""
 HIGH_WATER, LOW_WATER = 1024 * 1024, 256 * 1024
 """Bytes of unread lines at which reading pauses and goes on."""
 LAST_WORDS_S = 0.25
@@ -74,7 +76,7 @@ class AgentProcess:
         self._writable.set()
         self._closing: asyncio.Task[None] | None = None
         self._transport: asyncio.SubprocessTransport
-        self._complaints: asyncio.ReadTransport | None = None
+        self._complaints: _Complaints
         self.started: ProcessStarted
 
     @classmethod
@@ -100,13 +102,11 @@ class AgentProcess:
 
     async def _spawn(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         """Raises OSError."""
-        loop = asyncio.get_running_loop()
         # A pipe, since uvloop would take a socket: an agent's own log may be /dev/stderr, which can then be opened.
         heard, complain = os.pipe()
+        self._complaints = _Complaints(heard, self.complaint)
         try:
-            reading = os.fdopen(heard, "rb", 0)
-            self._complaints, _ = await loop.connect_read_pipe(lambda: _Stderr(self), reading)
-            self._transport, _ = await loop.subprocess_exec(
+            self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
                 lambda: _Pipes(self),
                 *(sys.executable, "-IS", KEEPER, str(os.getpid()), *command),
                 cwd=str(folder),
@@ -114,8 +114,7 @@ class AgentProcess:
                 stderr=complain,
             )
         except BaseException:
-            if self._complaints:
-                self._complaints.close()
+            self._complaints.close()
             raise
         finally:
             os.close(complain)
@@ -166,8 +165,7 @@ class AgentProcess:
     async def _close(self) -> None:
         await end_kept(self._transport, self.exited, self.marker)
         self._transport.close()
-        if self._complaints:
-            self._complaints.close()
+        self._complaints.close()
         self.ended()
 
     def below(self) -> dict[int, float]:
@@ -214,6 +212,7 @@ class AgentProcess:
         asyncio.get_running_loop().call_later(LAST_WORDS_S, self.ended)
 
     def exit(self, exit: Exit) -> None:
+        self._complaints.read()  # its last words, before its end is told
         if not self.exited.done():
             self.exited.set_result(exit)
         self.unheard()
@@ -258,14 +257,34 @@ class _Pipes(asyncio.SubprocessProtocol):
         self._process.writable(True)
 
 
-class _Stderr(asyncio.Protocol):
-    """What it writes to stderr, passed on."""
+class _Complaints:
+    """What it writes to stderr, passed on.
 
-    def __init__(self, process: AgentProcess) -> None:
-        self._process = process
+    Not by `connect_read_pipe`: uvloop closes such a pipe twice, and the second time its number may be another's already.
+    """
 
-    def data_received(self, data: bytes) -> None:
-        self._process.complaint(data)
+    def __init__(self, pipe: int, heard: Callable[[bytes], None]) -> None:
+        self._pipe, self._heard = pipe, heard
+        self._closed = False
+        os.set_blocking(pipe, False)
+        asyncio.get_running_loop().add_reader(pipe, self.read)
+
+    def read(self) -> None:
+        """Pass on what is there."""
+        if self._closed:
+            return
+        with contextlib.suppress(BlockingIOError):
+            if data := os.read(self._pipe, COMPLAINT):
+                self._heard(data)
+            else:
+                self.close()
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        asyncio.get_running_loop().remove_reader(self._pipe)
+        os.close(self._pipe)
 
 
 async def end_kept(keeper: asyncio.SubprocessTransport, exited: "asyncio.Future[Exit]", marker: str) -> None:
