@@ -77,20 +77,31 @@ async def _files(tab: Tab) -> None:
     await expect(tab.by("tree-entry", path="src/app.py")).to_be_visible()
 
 
+async def _tree(tab: Tab) -> None:
+    """The folder beside the file, where there is room for it."""
+    tree = tab.by("file-tree")
+    if await tree.is_visible():
+        await expect(tree.get_by_role("treeitem").first).to_be_visible()
+
+
 async def _code(tab: Tab) -> None:
     await expect(tab.by("file-text").locator(".tok-constant").first).to_be_visible()
+    await _tree(tab)
 
 
 async def _picture(tab: Tab) -> None:
     await expect(tab.by("file-picture")).to_be_visible()
+    await _tree(tab)
 
 
 async def _pdf(tab: Tab) -> None:
     await expect(tab.by("pdf-sheet", page="1")).to_have_text("Page")
+    await _tree(tab)
 
 
 async def _no_text(tab: Tab) -> None:
     await expect(tab.by("file-binary")).to_be_visible()
+    await _tree(tab)
 
 
 async def _agents(tab: Tab) -> None:

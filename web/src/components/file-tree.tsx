@@ -49,7 +49,7 @@ export function FileTree({ tree, name, session, file }: Props) {
     else move(step);
   };
   return (
-    <div ref={box} role="tree" data-testid="file-tree" aria-label={say("files.tree", { project: name })} onKeyDown={onKey} className="h-full overflow-y-auto p-1.5">
+    <div ref={box} role={rows.some(({ kind }) => kind === "entry") ? "tree" : "group"} data-testid="file-tree" aria-label={say("files.tree", { project: name })} onKeyDown={onKey} className="h-full overflow-y-auto p-1.5">
       <Virtualizer>
         {rows.map((row) => (
           <Row key={`${row.kind} ${row.path}`} row={row} current={row.path === file} focusable={row.kind === "entry" ? row.path === focused : undefined} onChoose={() => { choose(row); }} />
