@@ -6,8 +6,8 @@ import { Store } from "./store";
 const AT_END = 40;
 /** ms after wheel, finger or key in which a movement is the person's. */
 const BY_PERSON = 500;
-/** Frames after a change of height in which a movement is the change's own. */
-const UNSETTLED = 2;
+/** ms after a change of height in which a movement is the change's own. (Counted in frames it would ask for frames, and a stream cost twice as much.) */
+const UNSETTLED = 100;
 const INPUTS = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 const SCROLLING_KEYS = new Set(["ArrowUp", "PageUp", "Home", " "]);
 
@@ -18,7 +18,7 @@ export class FollowEnd {
   #top = 0;
   #height = 0;
   #lastInput = -Infinity;
-  #unsettled = 0;
+  #changed = -Infinity;
 
   /** Follows `view` as it and `content` change their sizes; returns what ends it. */
   attach(view: HTMLElement, content: HTMLElement): () => void {
@@ -63,11 +63,12 @@ export class FollowEnd {
   #onScroll = (): void => {
     const view = this.#view;
     if (!view) return;
+    const now = performance.now();
     const left = view.scrollHeight - view.scrollTop - view.clientHeight;
     // Rows that are measured or replaced move the view too: it is the person's doing when
     // their hand was just there, or when nothing has changed its size of late.
-    const still = view.scrollHeight === this.#height && this.#unsettled === 0;
-    const byPerson = performance.now() - this.#lastInput < BY_PERSON || still;
+    const still = view.scrollHeight === this.#height && now - this.#changed > UNSETTLED;
+    const byPerson = now - this.#lastInput < BY_PERSON || still;
     if (left < AT_END) this.atEnd.set(true);
     else if (view.scrollTop < this.#top && byPerson) this.atEnd.set(false);
     else if (!byPerson) this.follow();
@@ -75,20 +76,8 @@ export class FollowEnd {
   };
 
   #remember(view: HTMLElement): void {
-    if (view.scrollHeight !== this.#height) this.#settle();
+    if (view.scrollHeight !== this.#height) this.#changed = performance.now();
     this.#top = view.scrollTop;
     this.#height = view.scrollHeight;
   }
-
-  /** Counts down from the last change of height. */
-  #settle(): void {
-    const counting = this.#unsettled > 0;
-    this.#unsettled = UNSETTLED;
-    if (!counting) requestAnimationFrame(this.#count);
-  }
-
-  #count = (): void => {
-    this.#unsettled -= 1;
-    if (this.#unsettled > 0) requestAnimationFrame(this.#count);
-  };
 }
