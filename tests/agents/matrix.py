@@ -5,7 +5,6 @@ and how long that took, looks at the log, reloads, and asks the next prompt.
 """
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
@@ -21,6 +20,7 @@ from tests.agents.fixtures import Fixture
 from tests.browser.pages import Desk, End, Tab
 from tests.browser.processes import agents_of, all_gone
 from tests.browser.wire import Wire
+from tests.processes import command_of
 
 ENDS = ("turn-completed", "turn-failed", "turn-cancelled", "turn-interrupted")
 NOISE_S = 3.0
@@ -244,12 +244,7 @@ class Case:
 
     def commands(self) -> list[psutil.Process]:
         """What the agent's commands run: they were started to be found, by `tail -f`."""
-        found = []
-        for process in self.processes():
-            with contextlib.suppress(psutil.Error):
-                if "tail" in " ".join(process.cmdline()):
-                    found.append(process)
-        return found
+        return [process for process in self.processes() if "tail" in " ".join(command_of(process))]
 
     async def until(self, holds: Callable[[], object], seconds: float = 10.0) -> None:
         """Wait until it holds. (Nothing tells of strangers' processes and files but looking.)"""

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
+import psutil
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
@@ -15,6 +16,7 @@ from tests.agents.fixtures import WORDS, after, call, says, slowly
 from tests.agents.real_claude import at_home
 from tests.browser.pages import Desk
 from tests.browser.processes import agents_of, all_gone
+from tests.processes import command_of
 from tests.servers import RunningServer
 
 pytestmark = [pytest.mark.agents, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -122,6 +124,11 @@ async def test_allowed_for_always_and_taken_back(desk: Desk) -> None:
     await third.turn_is("completed")
 
 
+def tails(session: str) -> list[psutil.Process]:
+    """What the background task runs."""
+    return [process for process in agents_of(session) if "tail" in " ".join(command_of(process))]
+
+
 async def test_a_task_in_the_background(desk: Desk) -> None:
     """It is listed over the composer, outlives its turn, and *Stop* ends it."""
     session = await asyncio.to_thread(desk.make_session, "claude")
@@ -134,5 +141,5 @@ async def test_a_task_in_the_background(desk: Desk) -> None:
     await tab.by("task-stop").click()
     await expect(tab.by("tasks")).to_have_count(0)
     async with asyncio.timeout(5):
-        while any("tail" in p.name() for p in await asyncio.to_thread(agents_of, session)):  # noqa: ASYNC110
+        while await asyncio.to_thread(tails, session):  # noqa: ASYNC110
             await asyncio.sleep(0.05)

@@ -13,6 +13,7 @@ from tests import login_program
 from tests.browser import shy_agent
 from tests.browser.pages import PHONE, Desk, Tab
 from tests.browser.test_access import barriers, fits
+from tests.processes import command_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -140,7 +141,7 @@ async def test_it_is_not_lost_by_escape(make_desk, with_logins) -> None:
 def logins(desk: Desk) -> list[psutil.Process]:
     """The programs that run below the server's keepers."""
     below = psutil.Process(desk.server.pid).children(recursive=True)
-    return [each for each in below if each.cmdline()[2:3] == [PROGRAM]]
+    return [each for each in below if command_of(each)[2:3] == [PROGRAM]]
 
 
 async def test_a_server_that_goes_away_is_told(make_desk, with_logins) -> None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from antiphon.providers import keeper
+from tests.processes import command_of
 
 SCRIPT = str(Path(keeper.__file__))
 WITHIN_S = 1.0
@@ -247,7 +248,7 @@ def _wait_child(pid: int) -> psutil.Process:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         for child in psutil.Process(pid).children():
-            if child.name() == "sleep":
+            if command_of(child)[:1] == ["sleep"]:
                 return child
     raise TimeoutError
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import psutil
 
 from antiphon.model.ids import new_id
+from tests.processes import command_of
 from tests.rest import events, prompt, wait_for
 from tests.servers import RunningServer
 
@@ -22,7 +23,7 @@ warm = true
 def keen(server: RunningServer) -> list[psutil.Process]:
     """The server's agent processes."""
     below = psutil.Process(server.pid).children(recursive=True)
-    return [each for each in below if "antiphon.providers.practice" in each.cmdline()]
+    return [each for each in below if "antiphon.providers.practice" in command_of(each)]
 
 
 async def until(holds: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ import { Store } from "./store";
 const AT_END = 40;
 /** ms after wheel, finger or key in which a movement is the person's. */
 const BY_PERSON = 500;
-/** ms after a change of height in which a movement is the change's own. (Counted in frames it would ask for frames, and a stream cost twice as much.) */
+/** ms after a change of height in which a movement is the change's own. (Counted in frames, each change would ask for one.) */
 const UNSETTLED = 100;
 const INPUTS = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 const SCROLLING_KEYS = new Set(["ArrowUp", "PageUp", "Home", " "]);

@@ -16,6 +16,7 @@ from antiphon.server.logins import LIMIT_SECONDS, START_SECONDS, Logins
 from antiphon.testing.clock import ManualClock
 from antiphon.testing.scripted import ScriptedProvider
 from tests import login_program
+from tests.processes import command_of
 
 LIMIT_S = 10.0
 PROGRAM = str(Path(login_program.__file__))
@@ -115,7 +116,7 @@ def serve(end: Logins, socket: Socket, provider: str) -> asyncio.Task[None]:
 
 def below() -> list[psutil.Process]:
     """Logins' keepers."""
-    return [one for one in psutil.Process().children() if PROGRAM in one.cmdline()]
+    return [one for one in psutil.Process().children() if PROGRAM in command_of(one)]
 
 
 async def test_another_user_signs_in_to_nothing(clock: ManualClock, anew: Counted) -> None:

@@ -8,13 +8,17 @@ import { Dialog } from "./dialog";
 import { Notice, ProblemNotice } from "./notice";
 import { useRequest } from "./use-request";
 
-/** The folder is not trusted yet: no agent starts there. One that brings nothing to look at is trusted here and now. */
+/**
+ * The folder is not trusted yet: no agent starts there. One that brings nothing to look at is trusted here and now.
+ * No button stands before it is known what it will do: a click, or a focus, on *Review* must never become one on *Trust*.
+ */
 export function TrustNotice({ project }: { project: Project }) {
   const client = useClient();
   const [open, setOpen] = useState(false);
   const [refused, setRefused] = useState<Problem>();
-  const { value } = useRequest(project.id, () => fetchBrings(project.id));
+  const { value, problem } = useRequest(project.id, () => fetchBrings(project.id));
   const harmless = value?.brings.length === 0;
+  const known = value !== undefined || problem !== undefined;
   const trust = async () => {
     const answer = await trustProject(project.id);
     if (answer.ok) client.lists.putProject(answer.value);
@@ -28,16 +32,15 @@ export function TrustNotice({ project }: { project: Project }) {
         icon="shield"
         testid="trust-notice"
         title={say("trust.title")}
-        actions={
-          harmless ? (
-            <>
-              <Button look="primary" testid="trust-now" onClick={() => void trust()}>{say("trust.accept")}</Button>
-              <Button testid="trust-review" onClick={review}>{say("trust.look")}</Button>
-            </>
-          ) : (
-            <Button look="primary" testid="trust-review" onClick={review}>{say("trust.review")}</Button>
-          )
-        }
+        actions={<>
+          {!known && <span role="status" className="target inline-flex h-8 items-center text-dim">{say("trust.looking")}</span>}
+          {harmless && <Button key="now" look="primary" testid="trust-now" onClick={() => void trust()}>{say("trust.accept")}</Button>}
+          {known && (
+            <Button key="review" look={harmless ? "plain" : "primary"} testid="trust-review" onClick={review}>
+              {say(harmless ? "trust.look" : "trust.review")}
+            </Button>
+          )}
+        </>}
       >
         {harmless ? say("trust.harmless") : say("trust.none-starts")}
       </Notice>

@@ -92,6 +92,7 @@ export const shell = {
   "trust.title": "This folder is not trusted yet",
   "trust.none-starts": "No agent starts here before you have seen what the folder brings.",
   "trust.harmless": "It brings nothing that agents obey. They would work here with your rights.",
+  "trust.looking": "Looking at what it brings …",
   "trust.review": "Review and trust",
   "trust.look": "Look first",
   "trust.accept": "Trust this folder",

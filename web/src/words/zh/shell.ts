@@ -94,6 +94,7 @@ export const shell: Translated<typeof en> = {
   "trust.title": "尚未信任此文件夹",
   "trust.none-starts": "在你看过此文件夹带来的内容之前，不会在此启动任何代理。",
   "trust.harmless": "它不带来任何会让代理遵从的内容。代理将以你的权限在此工作。",
+  "trust.looking": "正在查看它带来的内容…",
   "trust.review": "查看并信任",
   "trust.look": "先看看",
   "trust.accept": "信任此文件夹",
