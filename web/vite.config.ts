@@ -27,6 +27,9 @@ export default defineConfig({
   test: {
     // jsdom, not happy-dom: under happy-dom DOMPurify let `onerror` and `<script>` through.
     environment: "jsdom",
+    // A worker loads jsdom once, not for each file; each file still has its own globals and modules.
+    pool: "vmThreads",
+    maxWorkers: "100%",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["./vitest.setup.ts"],
     // A slow machine is not a wrong page.

@@ -82,7 +82,7 @@ export function problemOf(status: number, answer: unknown): Problem {
 }
 
 function unreached(error: unknown): Problem {
-  const name = error instanceof Error ? error.name : "";
+  const name = typeof error === "object" && error !== null && "name" in error ? error.name : "";
   if (name === "TimeoutError") {
     return { status: 0, code: "timeout", message: say("problem.timeout", { s: LIMIT_MS / 1000 }), own: true };
   }
