@@ -206,15 +206,39 @@ test("older pages are loaded to the beginning, once each, and a page that fails 
   expect(transcriptOf(feed.view.get().state)).toEqual(transcriptOf(fullState(events)));
 });
 
-test("what a session opens with is shown at once; what streams on, with the next frame", () => {
+test("what a session opens with is shown at once, and once; what streams on, with the next frame", () => {
+  let changes = 0;
+  feed.view.subscribe(() => (changes += 1));
   feed.subscribe();
   const { id } = asked();
   feed.onSubscribed(subscribed(id, turn, 1));
   feed.onEvents(frame(id, 0, turn));
   expect(text()).toBe("one two three");
+  expect(feed.view.get().phase).toBe("live");
+  expect(changes).toBe(1);
   const more = logged([{ type: "item-delta", item: "m1", text: " four", turn: "t1" }]);
   feed.onEvents(frame(id, turn.length, more.map((event) => ({ ...event, seq: turn.length + 1 }))));
   expect(text()).toBe("one two three");
   vi.runAllTimers();
   expect(text()).toBe("one two three four");
+});
+
+test("a session without events is there with the reply; one whose events do not come is asked for again", () => {
+  feed.subscribe();
+  feed.onSubscribed(subscribed(asked().id, [], 1));
+  expect(feed.view.get().phase).toBe("live");
+  const other = new Feed("s2", { send: (command) => sent.push(command) > 0, reconnect: () => undefined, onSettled: () => undefined });
+  other.subscribe();
+  other.onSubscribed(subscribed(asked().id, turn, 1));
+  expect(other.view.get().phase).toBe("loading");
+  other.onHeartbeat(turn.length);
+  expect(asked()).toMatchObject({ session: "s2", epoch: "epoch-1", after: 0 });
+  expect(other.view.get()).toMatchObject({ phase: "catching-up", state: { running: "t1" } });
+});
+
+test("a connection that goes before the first events shows what is known by then", () => {
+  feed.subscribe();
+  feed.onSubscribed(subscribed(asked().id, turn, 1));
+  feed.disconnected();
+  expect(feed.view.get()).toMatchObject({ phase: "catching-up", state: { running: "t1" } });
 });

@@ -54,6 +54,8 @@ export class Feed {
   #subscription?: string;
   #received: AnyEvent[] = [];
   #scheduled = false;
+  /** How the session begins, until the events are there that are shown with it: it would be drawn empty for nothing. */
+  #beginning?: State;
   #limit?: ReturnType<typeof setTimeout>;
 
   constructor(session: string, options: FeedOptions) {
@@ -61,14 +63,10 @@ export class Feed {
     this.#options = options;
   }
 
-  get subscribed(): boolean {
-    const { phase } = this.view.get();
-    return phase === "live" || phase === "refused";
-  }
-
   /** Follows the session from our cursor on; at first its end. */
   subscribe(): void {
     clearTimeout(this.#limit);
+    this.#apply();
     const id = newId();
     const from = this.#epoch ? { epoch: this.#epoch, after: this.#cursor } : { tail: TAIL };
     this.#subscription = id;
@@ -85,6 +83,7 @@ export class Feed {
 
   /** The connection is gone: what was on its way with it will come again. */
   disconnected(): void {
+    this.#apply();
     this.#subscription = undefined;
     clearTimeout(this.#limit);
     if (this.view.get().phase === "live") this.view.patch({ phase: "catching-up" });
@@ -96,11 +95,12 @@ export class Feed {
     this.#apply();
     const known = this.#epoch === reply.epoch && !reply.reset;
     this.#epoch = reply.epoch;
-    const { state: was, busy } = this.view.get();
-    const state = known ? resume(was, reply) : begin(reply);
+    const { state: was, busy, phase } = this.view.get();
+    const state = reduce(known ? resume(was, reply) : begin(reply), []);
     if (!known) this.#cursor = reply.first - 1;
     const stillBusy = busy && busy.turn === reply.turn?.turn ? busy : undefined;
-    this.#show({ state: reduce(state, []), phase: "live", refused: undefined, older: undefined, busy: stillBusy });
+    if (phase === "loading" && reply.first <= reply.head) this.#beginning = state;
+    else this.#show({ state, phase: "live", refused: undefined, older: undefined, busy: stillBusy });
     this.#options.onSettled(this.session);
   }
 
@@ -135,7 +135,8 @@ export class Feed {
   }
 
   onHeartbeat(sent: number | undefined): void {
-    if (sent !== undefined && sent > this.#cursor && this.view.get().phase === "live") this.subscribe();
+    const live = this.#beginning !== undefined || this.view.get().phase === "live";
+    if (sent !== undefined && sent > this.#cursor && live) this.subscribe();
   }
 
   /** Loads the page before the first known event; at most one at a time. */
@@ -182,10 +183,12 @@ export class Feed {
 
   #apply(): void {
     const received = this.#received;
-    const { state } = this.view.get();
-    if (!received.length && state.head >= this.#cursor) return;
+    const beginning = this.#beginning;
+    const state = beginning ?? this.view.get().state;
+    if (!beginning && !received.length && state.head >= this.#cursor) return;
     this.#received = [];
-    this.#show({ state: reduce(state, received, this.#cursor) });
+    this.#beginning = undefined;
+    this.#show({ state: reduce(state, received, this.#cursor), ...(beginning && { phase: "live", refused: undefined }) });
   }
 
   #show(fields: Partial<FeedView>): void {

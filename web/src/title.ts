@@ -22,9 +22,17 @@ export function showWaiting(count: number): void {
   waits.set(count);
 }
 
+let drawing = false;
+
+/** Once for all that changes together: as one view goes and the next comes. */
 function draw(): void {
-  const count = waits.get();
-  document.title = count ? `(${count}) ${place.get()}` : place.get();
+  if (drawing) return;
+  drawing = true;
+  queueMicrotask(() => {
+    drawing = false;
+    const count = waits.get();
+    document.title = count ? `(${count}) ${place.get()}` : place.get();
+  });
 }
 
 place.subscribe(draw);
