@@ -10,7 +10,7 @@ from tools.page import WEB
 from tools.steps import Stop, say
 
 QUICK = ["tests/unit", "tests/conformance", "tests/integration"]
-"""Two at a time: they wait more than they work."""
+"""Three at a time: they wait a good part of their time."""
 BROWSER = "tests/browser"
 """Two at a time, each with a browser of its own."""
 AGENTS = "tests/agents"
@@ -59,7 +59,7 @@ def _vitest() -> int:
 
 def _quick() -> int:
     environment.prepare_package()
-    return _run_pytest(["-n", "2", "--dist", "loadfile", *QUICK])
+    return _run_pytest(["-n", "3", "--dist", "loadfile", *QUICK])
 
 
 def _browser() -> int:
