@@ -95,6 +95,22 @@ async def test_what_waits_is_answered_without_opening_it(stage: Desk, viewport: 
     assert tab.errors == []
 
 
+async def test_a_double_click_answers_one_question(desk: Desk) -> None:
+    """The next question stands where the last one stood: what is left of a double click on that does not answer it."""
+    tab = await desk.session_tab()
+    await tab.prompt("run ls then run ls")
+    await tab.option("allow-once").click()
+    await expect(tab.by("approval-outcome")).to_have_count(1)
+    await expect(tab.option("allow-once")).to_be_visible()
+    await tab.option("allow-once").hover()
+    await tab.page.mouse.down(click_count=2)
+    await tab.page.mouse.up(click_count=2)
+    assert await tab.option("allow-once").count() == 1  # what is answered offers nothing, at once
+    assert await tab.by("approval-outcome").count() == 1
+    await tab.option("allow-once").click()
+    await tab.turn_is("completed")
+
+
 NOTED = """
   window.shown = [];
   window.showing = 0;

@@ -171,6 +171,12 @@ test("the busy notice stays while its turn runs, also before we heard of that tu
   expect(feed.view.get().busy).toBeUndefined();
 });
 
+test("a busy notice from before the session was opened is gone where its turn runs no more", () => {
+  feed.view.patch({ busy: { type: "session-busy", id: "c", session: "s1", provider: "practice", turn: "t0", since: 1 } });
+  open(turn);
+  expect(feed.view.get().busy).toBeUndefined();
+});
+
 test("after a reconnect the busy notice is gone where its turn runs no more", () => {
   open(turn);
   feed.view.patch({ busy: { type: "session-busy", id: "c", session: "s1", provider: "practice", turn: "t0", since: 1 } });
@@ -236,7 +242,7 @@ test("a session without events is there with the reply; one whose events do not 
   expect(other.view.get()).toMatchObject({ phase: "catching-up", state: { running: "t1" } });
 });
 
-test("a connection that goes before the first events shows what is known by then", () => {
+test("a connection that goes before the first events leaves what was told with the reply", () => {
   feed.subscribe();
   feed.onSubscribed(subscribed(asked().id, turn, 1));
   feed.disconnected();

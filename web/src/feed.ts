@@ -99,8 +99,10 @@ export class Feed {
     const state = reduce(known ? resume(was, reply) : begin(reply), []);
     if (!known) this.#cursor = reply.first - 1;
     const stillBusy = busy && busy.turn === reply.turn?.turn ? busy : undefined;
-    if (phase === "loading" && reply.first <= reply.head) this.#beginning = state;
-    else this.#show({ state, phase: "live", refused: undefined, older: undefined, busy: stillBusy });
+    if (phase === "loading" && reply.first <= reply.head) {
+      this.#beginning = state;
+      if (busy !== stillBusy) this.view.patch({ busy: stillBusy });
+    } else this.#show({ state, phase: "live", refused: undefined, older: undefined, busy: stillBusy });
     this.#options.onSettled(this.session);
   }
 

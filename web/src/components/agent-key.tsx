@@ -7,6 +7,7 @@ import { useClient } from "./client-context";
 import { CommandLine } from "./failure-card";
 import { Icon } from "./icons";
 import { ProblemNotice } from "./notice";
+import { once } from "./once";
 
 interface AgentKeyProps {
   provider: ProviderInfo;
@@ -119,7 +120,7 @@ function KeyRemoval({ provider, onDone }: { provider: ProviderInfo; onDone: () =
   const [removing, setRemoving] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const sure = useRef<HTMLDivElement>(null);
-  useEffect(() => { sure.current?.querySelector("button")?.focus(); }, []);
+  useEffect(() => { sure.current?.querySelector<HTMLElement>("button:last-of-type")?.focus(); }, []);
   const remove = async () => {
     setRemoving(true);
     const answer = await removeKey(provider.id);
@@ -133,7 +134,7 @@ function KeyRemoval({ provider, onDone }: { provider: ProviderInfo; onDone: () =
     <div ref={sure} role="group" aria-label={say("key.remove.sure")} className="space-y-2">
       <p>{say("key.remove.what", { agent: provider.name })}</p>
       <div className="flex flex-wrap gap-2">
-        <Button look="danger" testid="key-remove-sure" disabled={removing} onClick={() => void remove()}>{say("key.remove.now")}</Button>
+        <Button look="danger" testid="key-remove-sure" disabled={removing} onClick={once(() => void remove())}>{say("key.remove.now")}</Button>
         <Button look="quiet" onClick={onDone}>{say("key.cancel")}</Button>
       </div>
       {problem && <ProblemNotice what={say("key.not-removed")} problem={problem} />}

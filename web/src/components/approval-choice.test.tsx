@@ -141,3 +141,11 @@ test("a plan's words are shown as markdown, and a refusal takes a word", async (
   expect(screen.getByRole("heading", { name: "Steps" })).toBeTruthy();
   expect(screen.getByTestId("approval-reason")).toBeTruthy();
 });
+
+test("the second click of a double click answers nothing: the next question stands where the last one stood", async () => {
+  await ask(permission);
+  fireEvent.click(screen.getByTestId("approval-option-allow-once"), { detail: 2 });
+  expect(page.sent("answer")).toEqual([]);
+  fireEvent.click(screen.getByTestId("approval-option-allow-once"), { detail: 1 });
+  expect(page.sent("answer")).toMatchObject([{ option: "once" }]);
+});

@@ -1,6 +1,7 @@
 import { useRef, type KeyboardEvent } from "react";
 import type { Option } from "../protocol";
 import { Button } from "./button";
+import { once } from "./once";
 import { useGrowing } from "./use-growing";
 
 export function isRefusal(option: Option): boolean {
@@ -22,7 +23,7 @@ export function OptionButton({ option, first, hint, onChoose }: {
       data-option={option.id}
       aria-keyshortcuts={hint === undefined ? undefined : `${hint}`}
       className="!h-auto min-h-8 max-w-full !whitespace-normal"
-      onClick={onChoose}
+      onClick={once(onChoose)}
     >
       <span className="min-w-0 py-1 text-left leading-tight">
         <OptionLabel option={option} />

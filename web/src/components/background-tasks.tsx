@@ -6,6 +6,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { useFold } from "./fold";
 import { Icon, type IconName } from "./icons";
+import { once } from "./once";
 import { useSession } from "./session-context";
 
 /** What the agent runs beside its turns: one line, and all of it with *Stop* when unfolded. */
@@ -67,7 +68,7 @@ function TaskRow({ task }: { task: BackgroundTask }) {
         testid="task-stop"
         aria-label={say("tasks.stop.named", { title: task.title })}
         disabled={asked}
-        onClick={() => { client.send({ type: "stop-task", session: feed.session, task: task.id }); }}
+        onClick={once(() => { client.send({ type: "stop-task", session: feed.session, task: task.id }); })}
       >
         {say(asked ? "tasks.stopping" : "tasks.stop")}
       </Button>

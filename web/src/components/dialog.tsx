@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useRef, type ReactNode, type SyntheticEvent } f
 import { say } from "../words";
 import { LiveRegions } from "./announcer";
 import { IconButton } from "./button";
+import { once } from "./once";
 
 const WIDTHS = { narrow: "max-w-md", wide: "max-w-xl", broad: "max-w-3xl" };
 const IN_THE_MIDDLE = "m-auto max-h-[min(40rem,92dvh)] w-[calc(100%-1.5rem)] rounded-2xl border";
@@ -55,7 +56,7 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
         else onClose();
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) close();
+        if (event.target === dialog.current) once(close)(event);
       }}
       className={`flex-col overflow-hidden border-line bg-raised p-0 text-[0.875rem] whitespace-normal text-text shadow-2xl backdrop:bg-black/35 open:flex ${side ? AT_THE_SIDE : `${IN_THE_MIDDLE} ${width}`}`}
     >

@@ -15,7 +15,7 @@ const TRIES: [prompt: string, shows: Key][] = [
 /** Before a session's first prompt: who pays, what is missing; with the practice agent, what to try. */
 export function FirstPrompt() {
   const { feed, agent } = useSession();
-  const fresh = useStore(feed.view, ({ state, phase }) => phase === "live" && !state.turns.length && !state.queue.length);
+  const fresh = useStore(feed.view, ({ state, phase }) => phase === "live" && state.head >= state.liveFrom && !state.turns.length && !state.queue.length);
   if (!fresh || !agent) return null;
   return (
     <>

@@ -9,6 +9,8 @@ import { UserText } from "./prompt-row";
 /** ms until a prompt without a reply says that it waits. */
 const QUIET_MS = 1500;
 
+// Buttons have keys here: a focus that rests on *Take back* must not find itself on *Send* when the connection is back.
+
 /** A prompt that is not in the transcript yet, where it will stand. */
 export function PendingPrompt({ command: id }: { command: string }) {
   const client = useClient();
@@ -33,8 +35,8 @@ function Waiting({ pending, onDelete }: { pending: Pending; onDelete: () => void
     return (
       <div className="mt-1.5 flex flex-wrap items-center justify-end gap-2 text-[0.8125rem] text-warn">
         {say("pending.old", { clock: timeOfDay(pending.at) })}
-        <Button testid="pending-send" look="primary" onClick={() => { client.outbox.confirm(pending.command.id); }}>{say("pending.send")}</Button>
-        <Button testid="pending-delete" onClick={onDelete}>{say("pending.back")}</Button>
+        <Button key="send" testid="pending-send" look="primary" onClick={() => { client.outbox.confirm(pending.command.id); }}>{say("pending.send")}</Button>
+        <Button key="back" testid="pending-delete" onClick={onDelete}>{say("pending.back")}</Button>
       </div>
     );
   }
@@ -42,7 +44,7 @@ function Waiting({ pending, onDelete }: { pending: Pending; onDelete: () => void
   return (
     <div className="mt-1 flex flex-wrap items-center justify-end gap-2 px-1 text-xs text-dim">
       {live ? say("pending.no-answer", { time: duration(now - pending.at) }) : say("pending.later")}
-      <Button look="quiet" testid="pending-delete" className="!h-7 !px-2" onClick={onDelete}>{say("pending.take-back")}</Button>
+      <Button key="back" look="quiet" testid="pending-delete" className="!h-7 !px-2" onClick={onDelete}>{say("pending.take-back")}</Button>
     </div>
   );
 }
@@ -56,15 +58,15 @@ export function UnsentCommand({ pending, what }: { pending: Pending; what: strin
     return (
       <div data-testid="pending" data-command={id} className="flex flex-wrap items-center gap-2 text-warn">
         {say("unsent.old", { what, clock: timeOfDay(pending.at) })}
-        <Button testid="pending-send" onClick={() => { client.outbox.confirm(id); }}>{say("unsent.send")}</Button>
-        <Button testid="pending-delete" look="quiet" onClick={() => { client.takeBack(id); }}>{say("unsent.delete")}</Button>
+        <Button key="send" testid="pending-send" onClick={() => { client.outbox.confirm(id); }}>{say("unsent.send")}</Button>
+        <Button key="back" testid="pending-delete" look="quiet" onClick={() => { client.takeBack(id); }}>{say("unsent.delete")}</Button>
       </div>
     );
   }
   return (
     <div data-testid="pending" data-command={id} className="flex min-h-8 items-center gap-2 text-dim">
       {say(live ? "unsent.sending" : "unsent.later", { what })}
-      {!live && <Button look="quiet" testid="pending-delete" onClick={() => { client.takeBack(id); }}>{say("pending.take-back")}</Button>}
+      {!live && <Button key="back" look="quiet" testid="pending-delete" onClick={() => { client.takeBack(id); }}>{say("pending.take-back")}</Button>}
     </div>
   );
 }

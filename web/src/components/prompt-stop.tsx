@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { say } from "../words";
 import { Button } from "./button";
+import { once } from "./once";
 import { useCommands } from "./use-commands";
 
 /** ms within which the second Escape counts. */
@@ -33,7 +34,7 @@ export function StopButton({ onStop }: { onStop: () => void }) {
   }, [armed]);
   return (
     <>
-      <Button look="danger" icon="stop" testid="stop" title={say("composer.stop.keys")} onClick={onStop}>
+      <Button look="danger" icon="stop" testid="stop" title={say("composer.stop.keys")} onClick={once(onStop)}>
         {armed ? say("composer.stop.again") : say("composer.stop")}
       </Button>
       <span role="status" className="sr-only">{armed && say("composer.stop.again")}</span>

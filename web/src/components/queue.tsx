@@ -5,6 +5,7 @@ import { say } from "../words";
 import { Button, IconButton } from "./button";
 import { useClient } from "./client-context";
 import { Icon } from "./icons";
+import { once } from "./once";
 import { useSession } from "./session-context";
 import { useGrowing } from "./use-growing";
 
@@ -110,7 +111,7 @@ function Waiting({ waiting, at, onMove, onEdit, onRemove }: WaitingProps) {
       {files > 0 && <span className="flex shrink-0 items-center gap-0.5 text-xs text-faint"><Icon name="attach" size={12} />{files}</span>}
       <IconButton icon="arrowUp" label={say("queue.up")} size={14} testid="queue-up" disabled={at === 0} onClick={() => { onMove(at - 1); }} />
       <IconButton icon="edit" label={say("queue.edit")} size={14} testid="queue-edit" onClick={() => { setEditing(true); }} />
-      <IconButton icon="close" label={say("queue.remove")} size={14} testid="dequeue" onClick={onRemove} />
+      <IconButton icon="close" label={say("queue.remove")} size={14} testid="dequeue" onClick={once(onRemove)} />
     </li>
   );
 }

@@ -5,6 +5,7 @@ import type { Token } from "../protocol";
 import { toast } from "../toasts";
 import { say, sayParts } from "../words";
 import { Button } from "./button";
+import { once } from "./once";
 import { Rows, Section } from "./settings-parts";
 
 /** Every browser that is signed in; one of them, or all but this, can be signed out from here. */
@@ -30,7 +31,7 @@ export function Devices({ browsers, onChange }: { browsers: Token[]; onChange: (
                 look="quiet"
                 testid="device-out"
                 aria-label={say("settings.devices.out-of", { name: browser.name, day: dayOf(browser.createdAt) })}
-                onClick={() => void end(revokeToken(browser.id))}
+                onClick={once(() => void end(revokeToken(browser.id)))}
               >
                 {say("settings.devices.out")}
               </Button>
@@ -44,8 +45,8 @@ export function Devices({ browsers, onChange }: { browsers: Token[]; onChange: (
       {asking && (
         <div role="group" aria-label={say("settings.devices.others.sure")} className="flex flex-wrap items-center gap-2 text-[0.8125rem]">
           <p className="mr-2">{say("settings.devices.others.sure")}</p>
-          <Button autoFocus look="danger" testid="devices-out-sure" onClick={() => void end(signOutOthers())}>{say("settings.devices.others.now")}</Button>
-          <Button look="quiet" onClick={() => { setAsking(false); }}>{say("settings.cancel")}</Button>
+          <Button look="danger" testid="devices-out-sure" onClick={once(() => void end(signOutOthers()))}>{say("settings.devices.others.now")}</Button>
+          <Button autoFocus look="quiet" onClick={() => { setAsking(false); }}>{say("settings.cancel")}</Button>
         </div>
       )}
     </Section>

@@ -6,6 +6,7 @@ import { say } from "../words";
 import { Button } from "./button";
 import { CopyButton } from "./copy-button";
 import { Notice, ProblemNotice } from "./notice";
+import { once } from "./once";
 import { TokenWords } from "./settings-devices";
 import { Rows, Section } from "./settings-parts";
 
@@ -24,7 +25,7 @@ export function Tokens({ tokens, onChange }: { tokens: Token[]; onChange: () => 
           {tokens.map((token) => (
             <li key={token.id} data-testid="token" className="flex min-h-12 items-center gap-3 py-1.5 pr-2 pl-4">
               <TokenWords token={token} />
-              <Button look="quiet" testid="token-revoke" aria-label={say("settings.tokens.revoke-of", { name: token.name })} onClick={() => void revoke(token)}>
+              <Button look="quiet" testid="token-revoke" aria-label={say("settings.tokens.revoke-of", { name: token.name })} onClick={once(() => void revoke(token))}>
                 {say("settings.tokens.revoke")}
               </Button>
             </li>

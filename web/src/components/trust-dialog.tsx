@@ -6,6 +6,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { Notice, ProblemNotice } from "./notice";
+import { once } from "./once";
 import { useRequest } from "./use-request";
 
 /**
@@ -82,7 +83,7 @@ export function TrustDialog({ project, onClose }: { project: Project; onClose: (
       footer={
         <>
           <Button testid="trust-later" onClick={onClose}>{say("trust.later")}</Button>
-          <Button look="primary" testid="trust-accept" disabled={!brings} onClick={() => void trust()}>
+          <Button look="primary" testid="trust-accept" disabled={!brings} onClick={once(() => void trust())}>
             {say("trust.accept")}
           </Button>
         </>

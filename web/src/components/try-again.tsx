@@ -7,6 +7,7 @@ import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
+import { once } from "./once";
 import { useSession } from "./session-context";
 
 /** A new turn with the same text. Where tools already ran, it lists them and asks first. */
@@ -36,7 +37,7 @@ export function TryAgain({ turn, look = "plain", words = say("again.try") }: {
   if (again) return <span className="self-center text-[0.8125rem] text-dim">{say("again.below")}</span>;
   return (
     <>
-      <Button look={look} icon="retry" testid="try-again" onClick={() => void start()}>{words}</Button>
+      <Button look={look} icon="retry" testid="try-again" onClick={once(() => void start())}>{words}</Button>
       {asking && <AskFirst turn={asking} onSend={() => { send(asking); }} onClose={() => { setAsking(undefined); }} />}
     </>
   );
@@ -52,7 +53,7 @@ function AskFirst({ turn, onSend, onClose }: { turn: Turn; onSend: () => void; o
       footer={
         <>
           <Button onClick={onClose}>{say("again.leave")}</Button>
-          <Button look="primary" testid="try-again-confirm" onClick={onSend}>{say("again.try")}</Button>
+          <Button look="primary" testid="try-again-confirm" onClick={once(onSend)}>{say("again.try")}</Button>
         </>
       }
     >
