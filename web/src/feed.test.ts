@@ -173,7 +173,7 @@ test("the busy notice stays while its turn runs, also before we heard of that tu
 
 test("a busy notice from before the session was opened is gone where its turn runs no more", () => {
   feed.view.patch({ busy: { type: "session-busy", id: "c", session: "s1", provider: "practice", turn: "t0", since: 1 } });
-  open(turn);
+  open(logged([{ type: "turn-started", text: "hi", turn: "t1" }, { type: "turn-completed", turn: "t1" }]));
   expect(feed.view.get().busy).toBeUndefined();
 });
 
