@@ -22,7 +22,8 @@ export default defineConfig({
   base: "./",
   plugins: [react(), tailwindcss(), baseHref, pdfFiles(), offline()],
   // Settings, About: the licences of what is in the page.
-  build: { license: { fileName: "licenses.txt" } },
+  // One style sheet: a part of the page that comes later never comes without its own.
+  build: { license: { fileName: "licenses.txt" }, cssCodeSplit: false },
   server: { proxy: { "/api": passOn, "/ws": { ...passOn, ws: true } } },
   test: {
     // jsdom, not happy-dom: under happy-dom DOMPurify let `onerror` and `<script>` through.

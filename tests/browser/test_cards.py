@@ -124,3 +124,21 @@ async def test_a_plan_and_thoughts(desk: Desk) -> None:
     await expect(thought.locator(".prose")).to_have_count(0)
     await thought.get_by_role("button").click()
     await expect(thought.locator(".prose")).to_contain_text("about the sea")
+
+
+async def test_what_is_asked_can_be_answered_while_its_change_cannot_be_fetched(make_desk) -> None:
+    """The code that draws a change does not come: its place says so, the rest of the question stands; it comes when asked for."""
+    desk: Desk = await make_desk("--no-offline")
+    await desk.sign_in()
+    tab = await desk.session_tab()
+    code = "**/assets/file-diff-*.js"
+    await tab.page.route(code, lambda route: route.abort())
+    await tab.reload()
+    await tab.prompt("write notes.txt: hello")
+    await expect(tab.approval.locator('[data-testid="part-missing"]')).to_be_visible()
+    await expect(tab.option("reject-once")).to_be_visible()
+    await tab.page.unroute(code)
+    await tab.approval.get_by_role("button", name="Try again").click()
+    await expect(tab.approval).to_contain_text("1 line added")
+    await tab.option("allow-once").click()
+    await tab.turn_is("completed")

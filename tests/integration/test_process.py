@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -92,6 +93,31 @@ async def test_the_exit_says_how(start: Start, ending: str, expected: Exit, word
     agent = await start(f"import os, sys; {ending}")
     assert await exit_of(agent) == expected
     assert str(expected) == words
+
+
+async def test_it_talks_and_ends_before_its_start_is_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes before whoever spawned it goes on, its end too, is not lost."""
+    loop = asyncio.get_running_loop()
+    spawn = loop.subprocess_exec
+
+    async def late(protocol: Callable[[], Any], *command: str, **options: Any) -> Any:
+        gone = asyncio.Event()
+
+        def watched() -> Any:
+            made = protocol()
+            exited = made.process_exited
+            made.process_exited = lambda: (exited(), gone.set())
+            return made
+
+        spawned = await spawn(watched, *command, **options)
+        async with asyncio.timeout(LIMIT_S):
+            await gone.wait()
+        return spawned
+
+    monkeypatch.setattr(loop, "subprocess_exec", late)
+    agent = await start(f"print('x' * {process.HIGH_WATER + 1}); raise SystemExit(3)")
+    assert await exit_of(agent) == Exit(status=3)
+    assert [len(line) for line in await read_all(agent)] == [process.HIGH_WATER + 1]
 
 
 async def test_stderr_is_drained_kept_in_part_and_redacted(start: Start) -> None:

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { picture } from "./picture.mjs";
 
 /** What the page opens with: its first script and style with all that these import at once, the other language, the small files. */
-const FIRST = /^assets\/(index|zh)-[\w-]+\.(js|css)$/;
+const FIRST = /^assets\/(index|style|zh)-[\w-]+\.(js|css)$/;
 const SMALL = ["look.js", "icon.svg", "manifest.webmanifest", "icon-192.png"];
 const PICTURES = { "icon-192.png": { size: 192 }, "icon-512.png": { size: 512 }, "icon-maskable.png": { size: 512, full: true }, "icon-apple.png": { size: 180, full: true } };
 

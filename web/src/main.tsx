@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { fetchAhead } from "./ahead";
 import { alerts } from "./alerts";
 import { Client } from "./client";
 import { App } from "./components/app";
@@ -42,6 +43,11 @@ void client.start(takeToken());
 window.addEventListener("hashchange", () => {
   const token = takeToken();
   if (token && client.account.get().phase !== "ready") void client.start(token);
+});
+const stop = client.link.subscribe(() => {
+  if (client.link.get().phase !== "live") return;
+  stop();
+  void fetchAhead();
 });
 // A page out of the browser's keeping may be older than the server that it finds.
 client.link.subscribe(() => {

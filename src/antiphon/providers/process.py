@@ -106,7 +106,7 @@ class AgentProcess:
         heard, complain = os.pipe()
         self._complaints = _Complaints(heard, self.complaint)
         try:
-            self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
+            await asyncio.get_running_loop().subprocess_exec(
                 lambda: _Pipes(self),
                 *(sys.executable, "-IS", KEEPER, str(os.getpid()), *command),
                 cwd=str(folder),
@@ -183,6 +183,10 @@ class AgentProcess:
 
     # What the pipes say
 
+    def connected(self, transport: asyncio.SubprocessTransport) -> None:
+        """It runs. It may talk, and end, before whoever spawned it goes on."""
+        self._transport = transport
+
     def stdout(self, data: bytes) -> None:
         if self.too_long:
             return
@@ -211,10 +215,10 @@ class AgentProcess:
         self.writable(True)
         asyncio.get_running_loop().call_later(LAST_WORDS_S, self.ended)
 
-    def exit(self, exit: Exit) -> None:
+    def exit(self) -> None:
         self._complaints.read()  # its last words, before its end is told
         if not self.exited.done():
-            self.exited.set_result(exit)
+            self.exited.set_result(Exit.of(self._transport.get_returncode()))
         self.unheard()
 
     def writable(self, now: bool) -> None:
@@ -237,6 +241,9 @@ class _Pipes(asyncio.SubprocessProtocol):
     def __init__(self, process: AgentProcess) -> None:
         self._process = process
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._process.connected(cast(asyncio.SubprocessTransport, transport))  # uvloop's is no subclass
+
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         self._process.stdout(data)
 
@@ -247,8 +254,7 @@ class _Pipes(asyncio.SubprocessProtocol):
             self._process.unheard()
 
     def process_exited(self) -> None:
-        status = self._process._transport.get_returncode()  # pyright: ignore[reportPrivateUsage]
-        self._process.exit(Exit.of(status))
+        self._process.exit()
 
     def pause_writing(self) -> None:
         self._process.writable(False)

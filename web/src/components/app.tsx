@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import type { Client } from "../client";
 import { followHistory, go, route, type Route } from "../route";
 import { useStore } from "../store";
@@ -9,6 +9,7 @@ import { Button } from "./button";
 import { ClientContext } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
 import { PaletteHost } from "./palette-host";
+import { part } from "./part";
 import { Projects } from "./projects";
 import { SignIn } from "./sign-in";
 import { SigningIn } from "./signing-in";
@@ -17,7 +18,7 @@ import { Unreachable } from "./unreachable";
 import { WaitingForYou } from "./waiting-bell";
 import { Workspace } from "./workspace";
 
-const SettingsView = lazy(() => import("./settings-view"));
+const SettingsView = part(async () => (await import("./settings-view")).SettingsView);
 
 export function App({ client }: { client: Client }) {
   const spoken = useStore(language, (value) => value);

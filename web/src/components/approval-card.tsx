@@ -6,6 +6,7 @@ import { ApprovalFields, missingIn, type FieldValues } from "./approval-fields";
 import { useOptionKeys } from "./approval-keys";
 import { isRefusal, OptionButton, ReasonField } from "./approval-options";
 import { useClient } from "./client-context";
+import { ErrorBoundary } from "./error-boundary";
 import { Icon, type IconName } from "./icons";
 import { Markdown } from "./markdown";
 import { UnsentCommand } from "./pending";
@@ -68,7 +69,10 @@ export function OpenApproval({ session, request, keys, wanted = false, children 
       )}
       {request.content?.kind === "tool-call" && (
         <div className="max-h-[55dvh] overflow-y-auto border-t border-line">
-          <ToolBody call={request.content} />
+          {/* Whatever is wrong with it, it can be answered. */}
+          <ErrorBoundary what={say("transcript.part")}>
+            <ToolBody call={request.content} />
+          </ErrorBoundary>
         </div>
       )}
       <footer className="border-t border-line px-3.5 py-2.5">

@@ -1,13 +1,14 @@
-import { lazy, Suspense, useId } from "react";
+import { Suspense, useId } from "react";
 import { LARGE_LINES, linesOf, sizeOf } from "../changes";
 import type { ChangedFile, Changes } from "../protocol";
 import { placeOf } from "../route";
 import { say } from "../words";
 import { Icon } from "./icons";
 import { Link } from "./link";
+import { part } from "./part";
 import { useSession } from "./session-context";
 
-const FilePatch = lazy(() => import("./changes-patch"));
+const FilePatch = part(async () => (await import("./changes-patch")).FilePatch);
 
 const KINDS: Record<ChangedFile["kind"], { letter: string; tone: string }> = {
   added: { letter: "A", tone: "text-good" },

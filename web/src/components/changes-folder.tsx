@@ -1,14 +1,14 @@
 import type { SessionTab } from "../route";
 import { useStore } from "../store";
 import { say } from "../words";
-import ChangesView from "./changes-view";
+import { ChangesView } from "./changes-view";
 import { useClient } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
-import FilesView from "./files-view";
+import { FilesView } from "./files-view";
 import { TrustNotice } from "./trust-dialog";
 
 /** The session's folder: what changed in it, or its files; of one that nobody trusts, only how to trust it. */
-export default function SessionFolder({ tab, of, project: id }: { tab: SessionTab; of?: string; project?: string }) {
+export function SessionFolder({ tab, of, project: id }: { tab: SessionTab; of?: string; project?: string }) {
   const client = useClient();
   const project = useStore(client.lists.view, ({ projects }) => projects?.find((one) => one.id === id));
   if (!project) return <p role="status" className="m-auto text-faint">{say("changes.loading")}</p>;

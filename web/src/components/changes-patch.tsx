@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** The lines of one file that differ. */
-export default function FilePatch({ file, changes, project, large }: Props) {
+export function FilePatch({ file, changes, project, large }: Props) {
   const [wanted, setWanted] = useState(!large);
   if (!wanted) {
     return (

@@ -1,10 +1,11 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { reportedEdits } from "../changes";
 import type { Turn } from "../session";
 import { say } from "../words";
 import { Notice } from "./notice";
+import { part } from "./part";
 
-const FileDiff = lazy(() => import("./file-diff"));
+const FileDiff = part(async () => (await import("./file-diff")).FileDiff);
 
 /** Where the folder was not noted: the edits that the agent's own tool calls carry. */
 export function ReportedEdits({ turn }: { turn: Turn }) {

@@ -16,7 +16,7 @@ import { useRequest } from "./use-request";
 import { useWork } from "./use-work";
 
 /** What differs in the project's folder: since the last commit, or by a turn (another turn is another view). */
-export default function ChangesView({ project, turn }: { project: Project; turn?: string }) {
+export function ChangesView({ project, turn }: { project: Project; turn?: string }) {
   const { feed } = useSession();
   const looks = useWork(feed);
   const ask = () => (turn ? fetchTurnChanges(feed.session, turn) : fetchChanges(project.id));

@@ -20,7 +20,7 @@ const LINES = 200;
 const MARKED = 400;
 
 /** One file's change, line by line; side by side where there is room and the person likes it. */
-export default function FileDiff({ diff }: { diff: FileChange }) {
+export function FileDiff({ diff }: { diff: FileChange }) {
   const { folder } = useSession();
   const wide = useWide();
   const look = useStore(reading, (liked) => liked.diff);

@@ -11,7 +11,7 @@ import { useWide } from "./use-wide";
 import { useWork } from "./use-work";
 
 /** The project's files: the tree beside the file; on a phone one of them. */
-export default function FilesView({ project, path }: { project: Project; path?: string }) {
+export function FilesView({ project, path }: { project: Project; path?: string }) {
   const { feed } = useSession();
   const looks = useWork(feed);
   const tree = useFolders(project.id, looks, path);

@@ -22,10 +22,11 @@ interface FindBarProps {
   show: (key: string) => Promise<HTMLElement | undefined>;
   /** The first row in sight. */
   firstSeen: () => number;
+  onClose: () => void;
 }
 
 /** Looks for words in the whole conversation: rows out of sight too, and older pages, which are loaded for it. */
-export function FindBar({ rows, view, input, show, firstSeen }: FindBarProps) {
+export function FindBar({ rows, view, input, show, firstSeen, onClose }: FindBarProps) {
   const { feed } = useSession();
   const state = useThrottled(useStore(feed.view, (now) => now.state), LOOK_MS);
   const older = useStore(feed.view, (now) => now.older);
@@ -84,7 +85,7 @@ export function FindBar({ rows, view, input, show, firstSeen }: FindBarProps) {
     }
   };
   const close = () => {
-    finding.set(false);
+    onClose();
     view.current?.focus({ preventScroll: true });
   };
   const at = current ? indexOf(matches, current) + 1 : 0;

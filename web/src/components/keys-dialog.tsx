@@ -43,7 +43,7 @@ const KEYS: { title: Key; keys: { keys: string[]; words: Key }[] }[] = [
 ];
 
 /** Which keys do what. */
-export default function KeysDialog({ onClose }: { onClose: () => void }) {
+export function KeysDialog({ onClose }: { onClose: () => void }) {
   const single = useStore(singleKeys, (value) => value);
   return (
     <Dialog title={say("command.keys")} testid="keys-dialog" onClose={onClose}>

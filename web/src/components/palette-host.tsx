@@ -1,13 +1,14 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { followKeys } from "../keys";
 import { say } from "../words";
 import { useClient } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
 import { ownCommands } from "./own-commands";
+import { dialogPart } from "./part";
 import { useCommands } from "./use-commands";
 
-const Palette = lazy(() => import("./palette"));
-const KeysDialog = lazy(() => import("./keys-dialog"));
+const Palette = dialogPart(async () => (await import("./palette")).Palette);
+const KeysDialog = dialogPart(async () => (await import("./keys-dialog")).KeysDialog);
 
 /** The page's own commands and keys, and the two dialogs that show them. */
 export function PaletteHost() {

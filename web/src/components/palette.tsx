@@ -17,7 +17,7 @@ const PAUSE = 120;
 const MOST_SESSIONS = 8;
 
 /** Everything by its name: type, choose, Enter. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const client = useClient();
   useStore(client.lists.view, (lists) => lists); // what can be done may depend on it, and come with it

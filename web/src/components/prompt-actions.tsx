@@ -1,14 +1,15 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { linkTo } from "../copy";
 import { say } from "../words";
 import { IconButton } from "./button";
 import { CopyButton } from "./copy-button";
 import type { IconName } from "./icons";
+import { dialogPart } from "./part";
 import { useSession } from "./session-context";
 
-const AgainDialog = lazy(() => import("./prompt-again").then(({ AgainDialog }) => ({ default: AgainDialog })));
-const ForkDialog = lazy(() => import("./prompt-again").then(({ ForkDialog }) => ({ default: ForkDialog })));
-const RestoreDialog = lazy(() => import("./prompt-restore").then(({ RestoreDialog }) => ({ default: RestoreDialog })));
+const AgainDialog = dialogPart(async () => (await import("./prompt-again")).AgainDialog);
+const ForkDialog = dialogPart(async () => (await import("./prompt-again")).ForkDialog);
+const RestoreDialog = dialogPart(async () => (await import("./prompt-restore")).RestoreDialog);
 
 const ACTIONS = [
   { what: "again", icon: "edit", label: "again.action", Opened: AgainDialog },

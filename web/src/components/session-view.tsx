@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { Suspense, useEffect, useMemo } from "react";
 import { changeSession, fetchSession } from "../api";
 import { go, type SessionRoute } from "../route";
 import { useStore } from "../store";
@@ -9,6 +9,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dock } from "./dock";
 import { Notice } from "./notice";
+import { part } from "./part";
 import { ServerWords } from "./server-words";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
@@ -16,7 +17,7 @@ import { titleOf } from "./session-row";
 import { Transcript } from "./transcript";
 import { TrustNotice } from "./trust-dialog";
 
-const SessionFolder = lazy(() => import("./changes-folder"));
+const SessionFolder = part(async () => (await import("./changes-folder")).SessionFolder);
 
 /** One session: its conversation, and where to write; or what changed in its folder, or the files there. */
 export function SessionView({ here: { session, tab, of } }: { here: SessionRoute }) {

@@ -9,7 +9,7 @@ import { NotifySettings } from "./settings-notify";
 import { AboutSettings, DataSettings } from "./settings-data";
 
 /** Everything that is set once: who may come in, how it looks, where the data lies. */
-export default function SettingsView() {
+export function SettingsView() {
   useTitle(say("settings.title"));
   return (
     <div className="h-dvh overflow-y-auto">

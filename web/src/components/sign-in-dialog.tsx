@@ -14,7 +14,7 @@ import { Notice } from "./notice";
 import { ServerWords } from "./server-words";
 
 /** An agent's own login, run on the server: what it wants of the person, and its terminal. */
-export default function SignInDialog({ agent, onClose }: { agent: ProviderInfo; onClose: () => void }) {
+export function SignInDialog({ agent, onClose }: { agent: ProviderInfo; onClose: () => void }) {
   const client = useClient();
   const terminal = useRef<TerminalHandle>(null);
   const [attempt, setAttempt] = useState(1);

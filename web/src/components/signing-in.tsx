@@ -1,11 +1,12 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { signingIn } from "../signing-in";
 import { useStore } from "../store";
 import { say } from "../words";
 import { useClient } from "./client-context";
 import { ErrorBoundary } from "./error-boundary";
+import { dialogPart } from "./part";
 
-const SignInDialog = lazy(() => import("./sign-in-dialog"));
+const SignInDialog = dialogPart(async () => (await import("./sign-in-dialog")).SignInDialog, { large: true });
 
 /** The dialog in which somebody signs in to an agent, while somebody does. */
 export function SigningIn() {

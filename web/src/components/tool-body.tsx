@@ -1,14 +1,15 @@
-import { lazy, Suspense, type ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 import type { ToolCall } from "../protocol";
 import { say } from "../words";
 import { CopyButton } from "./copy-button";
 import { Folded } from "./folded";
 import { Markdown } from "./markdown";
+import { part } from "./part";
 import { shortPath, useSession } from "./session-context";
 import { given, inputText, type Given } from "./tool-input";
 import { ToolOutput } from "./tool-output";
 
-const FileDiff = lazy(() => import("./file-diff"));
+const FileDiff = part(async () => (await import("./file-diff")).FileDiff);
 
 /** Kinds that say most at their end. */
 const ENDS = new Set<ToolCall["tool"]>(["execute"]);

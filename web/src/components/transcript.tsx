@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { FollowEnd } from "../follow-end";
 import { Rows, type Row } from "../rows";
@@ -10,11 +10,12 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { finding, useFindKey } from "./finding";
 import { OlderPages } from "./older-pages";
+import { dialogPart } from "./part";
 import { useSession } from "./session-context";
 import { TranscriptRow } from "./transcript-row";
 import { usePlace } from "./use-place";
 
-const FindBar = lazy(async () => ({ default: (await import("./find-bar")).FindBar }));
+const FindBar = dialogPart(async () => (await import("./find-bar")).FindBar);
 
 /** px from the top at which the older page is fetched. */
 const NEAR_TOP = 800;
@@ -87,7 +88,7 @@ export function Transcript() {
       </div>
       {looks && (
         <Suspense>
-          <FindBar rows={list} view={scroller} input={field} show={show} firstSeen={firstSeen} />
+          <FindBar rows={list} view={scroller} input={field} show={show} firstSeen={firstSeen} onClose={() => { finding.set(false); }} />
         </Suspense>
       )}
       {!atEnd && (

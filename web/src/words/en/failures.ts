@@ -63,6 +63,9 @@ export const failures = {
   "notice.try-again": "Try again",
   "boundary.title": "{what} cannot be shown. Nothing is lost: it is in the session's log.",
   "boundary.again": "Show again",
+  "part.title": "This part of the page did not come from the server",
+  "part.later": "It is asked for again when the connection is back.",
+  "part.reload": "Try again. If that does not help, reload the page: the server may have a newer one.",
 
   "pending.heading": "Not answered yet: you asked",
   "pending.old": "Not sent since {clock}. Send it now?",

@@ -62,6 +62,9 @@ export const failures: Translated<typeof en> = {
   "notice.try-again": "重试",
   "boundary.title": "{what}无法显示。没有丢失任何内容：都在会话的日志里。",
   "boundary.again": "重新显示",
+  "part.title": "页面的这一部分未能从服务器取得",
+  "part.later": "连接恢复后会自动重新获取。",
+  "part.reload": "请重试。若仍无效，请重新加载页面：服务器上可能已有新版本。",
 
   "pending.heading": "尚未答复：你的提问",
   "pending.old": "自 {clock} 起未发送。现在发送吗？",

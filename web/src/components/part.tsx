@@ -1,0 +1,102 @@
+import { Component, lazy, useEffect, type ComponentType, type ReactNode } from "react";
+import { ahead } from "../ahead";
+import { Store, useStore } from "../store";
+import { say } from "../words";
+import { Button } from "./button";
+import { useClient } from "./client-context";
+import { Dialog } from "./dialog";
+import { Notice } from "./notice";
+
+type Fetch<P> = () => Promise<ComponentType<P>>;
+
+/**
+ * A component whose code is fetched: ahead of its first use where there is time, else at it (below a `Suspense`).
+ * Where it does not come, its place says so, and it is asked for again as soon as the connection is back.
+ */
+export function part<P extends object>(fetch: Fetch<P>): ComponentType<P> {
+  const [Part, fetchNow] = parted(fetch, (_, again) => <NotHere onAgain={again} />);
+  ahead(fetchNow);
+  return Part;
+}
+
+/** The same for a dialog, which says in a dialog that it did not come. `large`: never fetched ahead. */
+export function dialogPart<P extends { onClose: () => void }>(fetch: Fetch<P>, { large = false } = {}): ComponentType<P> {
+  const [Part, fetchNow] = parted(fetch, ({ onClose }, again) => (
+    <Dialog title={say("part.title")} onClose={onClose}>
+      <NotHere onAgain={again} />
+    </Dialog>
+  ));
+  if (!large) ahead(fetchNow);
+  return Part;
+}
+
+class NotFetched extends Error {}
+
+function parted<P extends object>(fetch: Fetch<P>, missing: (props: P, again: () => void) => ReactNode): [ComponentType<P>, () => Promise<void>] {
+  let wanted = false;
+  const attempt = (): ComponentType<P> =>
+    lazy(async () => {
+      wanted = true;
+      try {
+        return { default: await fetch() };
+      } catch (error) {
+        throw new NotFetched(String(error));
+      }
+    });
+  const current = new Store({ count: 0, Shown: attempt() });
+  const again = () => {
+    current.set({ count: current.get().count + 1, Shown: attempt() });
+  };
+  function Part(props: P) {
+    const { count, Shown } = useStore(current, (value) => value);
+    return (
+      <Caught key={count} missing={() => missing(props, again)}>
+        <Shown {...props} />
+      </Caught>
+    );
+  }
+  const fetchNow = async () => {
+    const Shown = await fetch();
+    if (!wanted) current.set({ count: 0, Shown }); // nobody waits for the other
+  };
+  return [Part, fetchNow];
+}
+
+/** What its code does wrong is not caught here. */
+class Caught extends Component<{ missing: () => ReactNode; children: ReactNode }, { error?: Error }> {
+  override state: { error?: Error } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    if (error instanceof NotFetched) return this.props.missing();
+    throw error;
+  }
+}
+
+function NotHere({ onAgain }: { onAgain: () => void }) {
+  const { link } = useClient();
+  const live = useStore(link, ({ phase }) => phase === "live");
+  useEffect(() => {
+    if (live) return undefined;
+    return link.subscribe(() => {
+      if (link.get().phase === "live") onAgain();
+    });
+  }, [live, link, onAgain]);
+  return (
+    <Notice
+      tone="warn"
+      icon="alert"
+      role="status"
+      testid="part-missing"
+      title={say("part.title")}
+      actions={<Button onClick={onAgain}>{say("notice.try-again")}</Button>}
+    >
+      {say(live ? "part.reload" : "part.later")}
+    </Notice>
+  );
+}
