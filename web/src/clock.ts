@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { locale, say } from "./words";
+import { timeIn } from "./words/formats";
 
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -45,7 +46,7 @@ export function ago(at: number, since: number): string {
   if (minutes < 60) return say("time.minutes", { min: minutes });
   if (minutes < 24 * 60) return say("time.hours", { h: Math.floor(minutes / 60) });
   if (minutes < 7 * 24 * 60) return say("time.days", { d: Math.floor(minutes / 60 / 24) });
-  return new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "short" });
+  return timeIn(locale(), new Date(at), { day: "numeric", month: "short" });
 }
 
 /** "14:02", or with the day when it was not today. */
@@ -54,12 +55,12 @@ export function timeOfDay(at: number): string {
   const today = then.toDateString() === new Date().toDateString();
   const time = { hour: "numeric", minute: "2-digit" } as const;
   return today
-    ? then.toLocaleTimeString(locale(), time)
-    : then.toLocaleString(locale(), { ...time, day: "numeric", month: "short" });
+    ? timeIn(locale(), then, time)
+    : timeIn(locale(), then, { ...time, day: "numeric", month: "short" });
 }
 
 /** "22 Nov", with the year when it is not this one. */
 export function dayOf(at: number): string {
   const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  return new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "short", year });
+  return timeIn(locale(), new Date(at), { day: "numeric", month: "short", year });
 }

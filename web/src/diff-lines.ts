@@ -3,34 +3,36 @@
 import { structuredPatch, formatPatch, type StructuredPatch } from "diff";
 import type { ChangeData, HunkData } from "react-diff-view";
 import type { Diff } from "./protocol";
+import { remembered } from "./remembered";
 
 const CONTEXT = 3;
 /** ms that comparing two texts may take. */
 const PATIENCE = 400;
 
 /** Undefined: comparing took too long. */
-export function patchOf({ path, before, after }: Diff): StructuredPatch | undefined {
-  return structuredPatch(path, path, before ?? "", after ?? "", "", "", { context: CONTEXT, timeout: PATIENCE });
-}
+export const patchOf = remembered(({ path, before, after }: Diff): StructuredPatch | undefined =>
+  structuredPatch(path, path, before ?? "", after ?? "", "", "", { context: CONTEXT, timeout: PATIENCE }),
+);
 
 /** As `git diff` would say it, to be copied. */
 export function patchText(patch: StructuredPatch): string {
   return formatPatch(patch);
 }
 
-export function hunksOf(patch: StructuredPatch): HunkData[] {
-  return patch.hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => ({
+export const hunksOf = remembered((patch: StructuredPatch): HunkData[] =>
+  patch.hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => ({
     content: `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
     oldStart,
     oldLines,
     newStart,
     newLines,
     changes: changesOf(lines, oldStart, newStart),
-  }));
-}
+  })),
+);
 
 /** The first hunks with at most so many lines, and how many lines are left out. */
 export function firstLines(hunks: HunkData[], most: number): { hunks: HunkData[]; left: number } {
+  if (hunks.reduce((sum, { changes }) => sum + changes.length, 0) <= most) return { hunks, left: 0 };
   let room = most;
   let left = 0;
   const shown = hunks.flatMap((hunk) => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { about } from "./about";
 import { followRoute } from "./follow-route";
 import { route } from "./route";
 
@@ -33,4 +34,23 @@ test("a session stays followed while its files are looked at, and not where no s
   expect(asked).toEqual(["follow s1"]);
   route.set({ view: "settings" });
   expect(asked).toEqual(["follow s1", "unfollow s1"]);
+});
+
+test("what somebody is about to open is followed already, and once; left alone for a while it is let go", () => {
+  vi.useFakeTimers();
+  about.set("s2");
+  about.set(undefined); // a finger that is lifted, before its click
+  vi.advanceTimersByTime(500);
+  at("s2");
+  vi.advanceTimersByTime(9000);
+  expect(asked).toEqual(["follow s1", "follow s2", "unfollow s1"]);
+  about.set("s2"); // it is shown
+  about.set("s3");
+  about.set("s4");
+  about.set(undefined);
+  vi.advanceTimersByTime(1000);
+  expect(asked.slice(3)).toEqual(["follow s3", "unfollow s3", "follow s4"]);
+  vi.advanceTimersByTime(9000);
+  expect(asked.slice(6)).toEqual(["unfollow s4"]);
+  vi.useRealTimers();
 });

@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { followIntent } from "./about";
 import { fetchAhead } from "./ahead";
 import { alerts } from "./alerts";
 import { Client } from "./client";
@@ -38,6 +39,7 @@ followKeyboard();
 const client = new Client();
 alerts(client);
 followRoute(client);
+followIntent();
 void client.start(takeToken());
 // The link opened in the tab that asks for it: only the fragment changes, and nothing is loaded anew.
 window.addEventListener("hashchange", () => {

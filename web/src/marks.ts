@@ -10,8 +10,11 @@ const MOST = 2000;
 
 /** Marks all of the words in the rows that are there; returns the place of the current match, if it is among them. */
 export function mark(view: HTMLElement, words: string, current: Match | undefined): Range | undefined {
-  unmark();
-  if (!words.trim() || !("highlights" in CSS)) return undefined;
+  if (!("highlights" in CSS)) return undefined;
+  clear();
+  // Only while there are words: every element of the page is looked through for the style of its marks.
+  document.documentElement.toggleAttribute("data-marked", Boolean(words.trim()));
+  if (!words.trim()) return undefined;
   const all: Range[] = [];
   let found: Range | undefined;
   for (const row of view.querySelectorAll<HTMLElement>("[data-row]")) {
@@ -26,6 +29,11 @@ export function mark(view: HTMLElement, words: string, current: Match | undefine
 
 export function unmark(): void {
   if (!("highlights" in CSS)) return;
+  document.documentElement.removeAttribute("data-marked");
+  clear();
+}
+
+function clear(): void {
   CSS.highlights.delete("found");
   CSS.highlights.delete("found-now");
 }

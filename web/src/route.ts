@@ -28,8 +28,18 @@ export type SessionTab = "conversation" | "changes" | "files";
 export const route = new Store<Route>({ view: "projects" });
 
 export function readRoute(): void {
-  const path = location.pathname.slice(basePath().length).replace(/\/$/, "");
-  route.set(parse(path, new URLSearchParams(location.search), new URLSearchParams(location.hash.slice(1))));
+  route.set(parse(pathBelow(location.pathname), new URLSearchParams(location.search), new URLSearchParams(location.hash.slice(1))));
+}
+
+function pathBelow(pathname: string): string {
+  return pathname.slice(basePath().length).replace(/\/$/, "");
+}
+
+/** The session that a full address leads to in this page. */
+export function sessionAt(url: string): string | undefined {
+  if (!url.startsWith(address(""))) return undefined;
+  const there = parse(pathBelow(new URL(url).pathname), new URLSearchParams(), new URLSearchParams());
+  return there.view === "session" ? there.session : undefined;
 }
 
 /** Goes to a path below the base: `""`, `projects/ID`, `sessions`, `sessions/ID#item=ID`, `agents/ID`, `settings`. */
@@ -49,7 +59,7 @@ export function goBack(): void {
 }
 
 function parse(path: string, query: URLSearchParams, hash: URLSearchParams): Route {
-  const [kind = "", id = "", ...rest] = path.split("/").map(decodeURIComponent);
+  const [kind = "", id = "", ...rest] = path.split("/").map(decoded);
   if (kind === "" || path === "index.html") return { view: "projects" };
   if (path === "settings") return { view: "settings" };
   if (kind === "agents" && !rest.length) return { view: "agents", agent: id || undefined };
@@ -57,6 +67,15 @@ function parse(path: string, query: URLSearchParams, hash: URLSearchParams): Rou
   if (rest.length || !id) return { view: "nowhere" };
   if (kind === "projects") return { view: "project", project: id, creating: query.has("new") };
   return { view: "nowhere" };
+}
+
+/** What is no such code is meant as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function sessionRoute(session: string, [tab = "", ...path]: string[], query: URLSearchParams, hash: URLSearchParams): Route {

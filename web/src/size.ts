@@ -1,6 +1,7 @@
 /** How much a text is, for people. */
 
 import { locale, say } from "./words";
+import { numberIn } from "./words/formats";
 
 const UNITS = ["B", "kB", "MB", "GB"] as const;
 
@@ -13,7 +14,7 @@ export function bytesOf(text: string): string {
     unit += 1;
   }
   const digits = unit > 0 && size < 10 ? 1 : 0;
-  return `${size.toLocaleString(locale(), { maximumFractionDigits: digits })} ${UNITS[unit] ?? ""}`;
+  return `${numberIn(locale(), size, { maximumFractionDigits: digits })} ${UNITS[unit] ?? ""}`;
 }
 
 /** Lines of a text, without an empty last one. */

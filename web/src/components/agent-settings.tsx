@@ -15,6 +15,8 @@ export interface Settings {
 }
 
 interface AgentSettingsProps {
+  /** Whose they are: what is open for one is not for another. */
+  of?: string;
   agent?: ProviderInfo;
   /** What the running agent told, where it did: better than what is known of its kind. */
   modes?: string[];
@@ -25,7 +27,7 @@ interface AgentSettingsProps {
 }
 
 /** Mode, model and effort, where the agent has a choice. Modes that ask nothing are offered only if the server allows them. */
-export function AgentSettings({ agent, modes, models, efforts, value, onChange }: AgentSettingsProps) {
+export function AgentSettings({ of, agent, modes, models, efforts, value, onChange }: AgentSettingsProps) {
   const client = useClient();
   const allowBypass = useStore(client.account, (account) => account.phase === "ready" && account.me.allowBypass);
   const bypass = agent?.capabilities.bypassModes ?? [];
@@ -39,7 +41,7 @@ export function AgentSettings({ agent, modes, models, efforts, value, onChange }
     <>
       <Choice testid="mode" name={say("settings.mode")} words={modeName} options={offered} value={value.mode} onChange={(mode) => { onChange({ mode }); }} />
       {choice.length > FEW ? (
-        <ModelChoice words={modelName} options={choice} value={value.model} onChange={choose} />
+        <ModelChoice key={of} words={modelName} options={choice} value={value.model} onChange={choose} />
       ) : (
         <Choice testid="model" name={say("settings.model")} words={modelName} options={choice} value={value.model} onChange={choose} />
       )}

@@ -2,7 +2,8 @@ import { Suspense, useId } from "react";
 import { LARGE_LINES, linesOf, sizeOf } from "../changes";
 import type { ChangedFile, Changes } from "../protocol";
 import { placeOf } from "../route";
-import { say } from "../words";
+import { locale, say } from "../words";
+import { numberIn } from "../words/formats";
 import { Icon } from "./icons";
 import { Link } from "./link";
 import { part } from "./part";
@@ -131,8 +132,8 @@ function Counts({ file }: { file: ChangedFile }) {
   if (file.added === null) return <span className="text-xs text-faint">{say("changes.binary")}</span>;
   return (
     <span className="flex shrink-0 gap-1.5 font-mono text-xs tabular-nums">
-      {file.added ? <span className="text-good">+{file.added.toLocaleString()}</span> : null}
-      {file.deleted ? <span className="text-bad">−{file.deleted.toLocaleString()}</span> : null}
+      {file.added ? <span className="text-good">+{numberIn(locale(), file.added)}</span> : null}
+      {file.deleted ? <span className="text-bad">−{numberIn(locale(), file.deleted)}</span> : null}
     </span>
   );
 }

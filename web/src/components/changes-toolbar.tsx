@@ -2,7 +2,8 @@ import { go, placeOf } from "../route";
 import type { Changes } from "../protocol";
 import type { Turn } from "../session";
 import { Store, useStore } from "../store";
-import { say } from "../words";
+import { locale, say } from "../words";
+import { numberIn } from "../words/formats";
 import { IconButton } from "./button";
 import { Icon } from "./icons";
 import { useSession } from "./session-context";
@@ -43,8 +44,8 @@ function Sum({ changes }: { changes: Changes }) {
   return (
     <span data-testid="changes-sum" className="flex items-center gap-2 whitespace-nowrap text-dim tabular-nums">
       {say("changes.count", { n: changes.total })}
-      <span aria-hidden="true" className="text-good">+{changes.added.toLocaleString()}</span>
-      <span aria-hidden="true" className="text-bad">−{changes.deleted.toLocaleString()}</span>
+      <span aria-hidden="true" className="text-good">+{numberIn(locale(), changes.added)}</span>
+      <span aria-hidden="true" className="text-bad">−{numberIn(locale(), changes.deleted)}</span>
       <span className="sr-only">{say("changes.lines", { added: changes.added, deleted: changes.deleted })}</span>
     </span>
   );

@@ -46,7 +46,7 @@ export function Composer({ fork = false, onSent }: { fork?: boolean; onSent?: ()
       onSend={send}
       {...{ agent, project, commands, history }}
       left={running ? <IfBusyChoice value={ifBusy} onChange={choose} steer={steer} /> : <SessionSettings />}
-      stop={running && <StopButton onStop={() => { client.send({ type: "cancel", session: feed.session, turn: running }); }} />}
+      stop={running && <StopButton turn={running} onStop={() => { client.send({ type: "cancel", session: feed.session, turn: running }); }} />}
     />
   );
 }
@@ -78,7 +78,7 @@ function SessionSettings() {
     model: model ?? row?.model ?? undefined,
     effort: effort ?? row?.effort ?? undefined,
   };
-  return <AgentSettings {...{ agent, modes, models, efforts }} value={value} onChange={(settings) => void change(settings)} />;
+  return <AgentSettings of={feed.session} {...{ agent, modes, models, efforts }} value={value} onChange={(settings) => void change(settings)} />;
 }
 
 function IfBusyChoice({ value, onChange, steer }: { value: IfBusy; onChange: (value: IfBusy) => void; steer: boolean }) {

@@ -17,7 +17,7 @@ export function ConsentAsked() {
   const command = useStore(feed.view, (view) => view.rejectedPrompt);
   const [left, setLeft] = useState<string>();
   if (rejected?.code !== "consent-needed" || !command || left === command.id) return null;
-  return <ConsentDialog rejected={rejected} command={command} onClose={() => { setLeft(command.id); }} />;
+  return <ConsentDialog key={command.id} rejected={rejected} command={command} onClose={() => { setLeft(command.id); }} />;
 }
 
 function ConsentDialog({ rejected, command, onClose }: { rejected: Rejected; command: Prompt; onClose: () => void }) {

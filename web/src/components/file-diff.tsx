@@ -4,6 +4,7 @@ import "react-diff-view/style/index.css";
 import { countOf, firstLines, hunksOf, patchOf, patchText } from "../diff-lines";
 import type { Diff as FileChange } from "../protocol";
 import { prefer, reading } from "../reading";
+import { remembered } from "../remembered";
 import { useStore } from "../store";
 import { say } from "../words";
 import { IconButton } from "./button";
@@ -25,8 +26,8 @@ export function FileDiff({ diff }: { diff: FileChange }) {
   const wide = useWide();
   const look = useStore(reading, (liked) => liked.diff);
   const [all, toggle] = useFold(`diff/${diff.path}/${diff.after?.length ?? 0}`, false);
-  const patch = useMemo(() => patchOf(diff), [diff]);
-  const hunks = useMemo(() => patch && hunksOf(patch), [patch]);
+  const patch = patchOf(diff);
+  const hunks = patch && hunksOf(patch);
   const shown = useMemo(() => hunks && firstLines(hunks, all ? Infinity : LINES), [hunks, all]);
   const split = wide && look === "split" && !isOneSided(diff);
   return (
@@ -76,19 +77,18 @@ function Counts({ hunks }: { hunks: HunkData[] }) {
 }
 
 function Lines({ hunks, split }: { hunks: HunkData[]; split: boolean }) {
-  const tokens = useMemo(() => marked(hunks), [hunks]);
   return (
-    <Diff viewType={split ? "split" : "unified"} diffType="modify" hunks={hunks} tokens={tokens}>
+    <Diff viewType={split ? "split" : "unified"} diffType="modify" hunks={hunks} tokens={marked(hunks)}>
       {(drawn) => drawn.map((hunk) => <Hunk key={hunk.content} hunk={hunk} />)}
     </Diff>
   );
 }
 
 /** The words that changed within changed lines. */
-function marked(hunks: HunkData[]): HunkTokens | null {
+const marked = remembered((hunks: HunkData[]): HunkTokens | null => {
   if (!countOf(hunks, "delete") || countOf(hunks, "delete") + countOf(hunks, "insert") > MARKED) return null;
   return tokenize(hunks, { enhancers: [markEdits(hunks, { type: "block" })] });
-}
+});
 
 /** A new or deleted file has nothing to stand beside it. */
 function isOneSided({ before, after }: FileChange): boolean {

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { whenIdle } from "../idle";
 import type { AgentCommand, ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
@@ -30,6 +31,8 @@ interface PromptBoxProps {
 }
 
 const NONE: AgentCommand[] = [];
+/** ms until the field has the focus at the latest: before anybody types. */
+const FOCUS_BY = 100;
 
 /** A text field that grows, keeps its draft, takes files, and sends with Enter. */
 export function PromptBox({ place, label, onSend, agent, project, commands = NONE, history, left, stop, disabled = false }: PromptBoxProps) {
@@ -48,7 +51,7 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
   const commandMenu = useCommandMenu(commands, text, set);
   const fileMenu = useFileMenu(project, text, caret, set);
   const { menu, aria } = commandMenu.menu ? commandMenu : fileMenu;
-  const inHistory = usePromptHistory(history, text, set);
+  const inHistory = usePromptHistory(place, history, text, set);
 
   const send = () => {
     if (hindered) return;
@@ -119,11 +122,11 @@ function Hindrance({ text, limit, attaching }: { text: string; limit: number; at
 /** The field, where its caret is, and where it is to go once a text that was put there is drawn. */
 function useCaret(place: string) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const [caret, setCaret] = useState(0);
+  const [seen, setSeen] = useState({ place, at: 0 });
+  const caret = seen.place === place ? seen.at : 0;
+  const setCaret = (at: number) => { setSeen({ place, at }); };
   const [wanted, setWanted] = useState<{ at: number }>();
-  useEffect(() => {
-    if (!isTouch()) field.current?.focus();
-  }, [place]);
+  useEffect(() => (isTouch() ? undefined : focusSoon(field)), [place]);
   useLayoutEffect(() => {
     if (!wanted) return;
     field.current?.focus();
@@ -138,6 +141,14 @@ function useCaret(place: string) {
     },
     onSelect: () => { setCaret(field.current?.selectionEnd ?? 0); },
   };
+}
+
+/** Once what is shown now is painted, which a focus would hold up; not where something else has taken the focus until then. */
+function focusSoon(field: RefObject<HTMLElement | null>): () => void {
+  const before = document.activeElement;
+  return whenIdle(() => {
+    if (document.activeElement === before || document.activeElement === document.body) field.current?.focus();
+  }, FOCUS_BY);
 }
 
 /** On a touch screen Enter makes a line, as people expect there. */

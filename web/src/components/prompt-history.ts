@@ -7,6 +7,7 @@ export interface PromptHistory {
 }
 
 interface Browsing {
+  place: string;
   prompts: readonly string[];
   at: number;
   /** The text that was put there: once it is another, the person writes. */
@@ -15,8 +16,8 @@ interface Browsing {
   whole: boolean;
 }
 
-/** Up in an empty field walks back through what was asked, Down walks on, Escape gives the draft back. */
-export function usePromptHistory(history: PromptHistory | undefined, text: string, set: (text: string) => void) {
+/** Up in the empty field of a place walks back through what was asked, Down walks on, Escape gives the draft back. */
+export function usePromptHistory(place: string, history: PromptHistory | undefined, text: string, set: (text: string) => void) {
   const browsing = useRef<Browsing>(undefined);
   const put = (to: Browsing, at: number) => {
     const shown = to.prompts[at] ?? to.draft;
@@ -38,9 +39,9 @@ export function usePromptHistory(history: PromptHistory | undefined, text: strin
   /** True: the key was the history's. */
   return (event: KeyboardEvent): boolean => {
     if (!history || event.shiftKey || event.altKey || event.nativeEvent.isComposing) return false;
-    const now = browsing.current?.shown === text ? browsing.current : undefined;
+    const now = browsing.current?.place === place && browsing.current.shown === text ? browsing.current : undefined;
     if (event.key === "ArrowUp" && (now ?? !text)) {
-      void back(now ?? { prompts: unlike(history.own()), at: -1, shown: "", draft: text, whole: false });
+      void back(now ?? { place, prompts: unlike(history.own()), at: -1, shown: "", draft: text, whole: false });
     } else if (event.key === "ArrowDown" && now) put(now, now.at - 1);
     else if (event.key === "Escape" && now) put(now, -1);
     else return false;

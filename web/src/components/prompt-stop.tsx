@@ -7,12 +7,13 @@ import { useCommands } from "./use-commands";
 /** ms within which the second Escape counts. */
 const AGAIN_MS = 3000;
 
-/** Stops the turn: by a click, or by Escape twice, wherever the focus is. */
-export function StopButton({ onStop }: { onStop: () => void }) {
-  const [armed, setArmed] = useState(false);
+/** Stops the turn: by a click, or by Escape twice, wherever the focus is. The first Escape is never another turn's. */
+export function StopButton({ turn, onStop }: { turn: string; onStop: () => void }) {
+  const [armedFor, setArmedFor] = useState<string>();
+  const armed = armedFor === turn;
   const pressed = useEffectEvent(() => {
     if (armed) onStop();
-    setArmed(!armed);
+    setArmedFor(armed ? undefined : turn);
   });
   useCommands(() => [{ id: "stop", words: say("command.stop"), icon: "stop", run: onStop }]);
   useEffect(() => {
@@ -27,7 +28,7 @@ export function StopButton({ onStop }: { onStop: () => void }) {
   }, []);
   useEffect(() => {
     if (!armed) return;
-    const timer = setTimeout(() => { setArmed(false); }, AGAIN_MS);
+    const timer = setTimeout(() => { setArmedFor(undefined); }, AGAIN_MS);
     return () => {
       clearTimeout(timer);
     };

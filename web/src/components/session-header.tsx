@@ -26,7 +26,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   const shown = useSession();
   const mode = useStore(shown.feed.view, ({ state }) => state.mode);
   const wide = useWide();
-  const [renaming, setRenaming] = useState(false);
+  const [renamed, setRenamed] = useState<string>();
   const change = async (fields: SessionChanges) => {
     const answer = await changeSession(session, fields);
     if (answer.ok) client.lists.put(answer.value);
@@ -38,7 +38,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   };
   const starred = row?.starred ?? false;
   const actions: Action[] = [
-    { icon: "edit", label: say("session.rename"), testid: "rename", disabled: !row, run: () => { setRenaming(true); } },
+    { icon: "edit", label: say("session.rename"), testid: "rename", disabled: !row, run: () => { setRenamed(session); } },
     { icon: "star", label: say(starred ? "session.unstar" : "session.star"), testid: "star", disabled: !row, on: starred, run: () => void change({ starred: !starred }) },
     { icon: "trash", label: say("session.trash"), testid: "session-trash", disabled: !row || row.trashed, run: () => void trash() },
   ];
@@ -49,11 +49,12 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
     <header className="flex min-h-13 items-center gap-1 max-md:flex-wrap border-b border-line px-2 md:pl-6">
       {!wide && <BackLink project={row?.project} />}
       <div className="min-w-0 flex-1">
-        {renaming ? (
+        {renamed === session ? (
           <Rename
+            key={session}
             title={row?.title ?? ""}
             onDone={(title) => {
-              setRenaming(false);
+              setRenamed(undefined);
               if (title && title !== row?.title) void change({ title });
             }}
           />
@@ -67,7 +68,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
       {wide && <SessionTabs session={session} project={row?.project} />}
       <BypassBadge agent={shown.agent} mode={set} />
       {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
-      <ActionMenu label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
+      <ActionMenu key={session} label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
       {!wide && <SessionTabs session={session} project={row?.project} />}
     </header>
   );

@@ -19,7 +19,11 @@ import { TrustNotice } from "./trust-dialog";
 
 const SessionFolder = part(async () => (await import("./changes-folder")).SessionFolder);
 
-/** One session: its conversation, and where to write; or what changed in its folder, or the files there. */
+/**
+ * One session: its conversation, and where to write; or what changed in its folder, or the files there.
+ * From one session to another only what keeps something of its own is made anew (it has a `key`): the frame stays, and
+ * another session is there sooner.
+ */
 export function SessionView({ here: { session, tab, of } }: { here: SessionRoute }) {
   const client = useClient();
   const feed = client.feed(session);
@@ -46,7 +50,7 @@ export function SessionView({ here: { session, tab, of } }: { here: SessionRoute
         <Conversation trashed={row?.trashed ?? false} project={row?.project} />
       ) : (
         <Suspense fallback={<p role="status" className="m-auto text-faint">{say("session.loading")}</p>}>
-          <SessionFolder tab={tab} of={of} project={row?.project} />
+          <SessionFolder key={session} tab={tab} of={of} project={row?.project} />
         </Suspense>
       )}
     </SessionContext>
@@ -83,8 +87,8 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
   }
   return (
     <>
-      {phase === "loading" && empty ? <p role="status" className="m-auto text-faint">{say("session.loading")}</p> : <Transcript />}
-      {project && !project.trusted && <div className="mx-auto w-full max-w-3xl px-4 pb-2 sm:px-6"><TrustNotice project={project} /></div>}
+      {phase === "loading" && empty ? <p role="status" className="m-auto text-faint">{say("session.loading")}</p> : <Transcript key={feed.session} />}
+      {project && !project.trusted && <div className="mx-auto w-full max-w-3xl px-4 pb-2 sm:px-6"><TrustNotice key={project.id} project={project} /></div>}
       {trashed ? <Trashed session={feed.session} /> : <Dock />}
     </>
   );

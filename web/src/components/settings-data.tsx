@@ -2,6 +2,7 @@ import { address } from "../address";
 import { fetchStorage } from "../api";
 import { useStore } from "../store";
 import { locale, say } from "../words";
+import { numberIn } from "../words/formats";
 import { useClient } from "./client-context";
 import { CopyButton } from "./copy-button";
 import { ProblemNotice } from "./notice";
@@ -48,7 +49,7 @@ const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 export function size(bytes: number): string {
   const step = Math.min(UNITS.length, Math.max(1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
   const format = { style: "unit", unit: UNITS[step - 1], maximumFractionDigits: 1 } as const;
-  return (bytes / 1000 ** step).toLocaleString(locale(), format);
+  return numberIn(locale(), bytes / 1000 ** step, format);
 }
 
 /** What this is. */

@@ -1,5 +1,5 @@
-import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type Ref } from "react";
+import { Virtualizer, type CustomItemComponentProps, type VirtualizerHandle } from "virtua";
 import { FollowEnd } from "../follow-end";
 import { Rows, type Row } from "../rows";
 import type { State } from "../session";
@@ -81,7 +81,7 @@ export function Transcript() {
         {/* The list takes no pointer while it scrolls, as it does with each line that comes: all rows would be styled anew. */}
         <div ref={content} className="[&>div]:!pointer-events-auto">
           <OlderPages height={TOP} />
-          <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP} itemSize={ROW}>
+          <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP} itemSize={ROW} item={Item}>
             {(row) => <TranscriptRow key={row.key} row={row} />}
           </Virtualizer>
         </div>
@@ -103,6 +103,14 @@ export function Transcript() {
       )}
     </div>
   );
+}
+
+/**
+ * Where a row stands. One that is not measured yet is out of sight by its opacity, which nothing in it inherits:
+ * by its visibility all that is in it would be styled once more when it comes into sight.
+ */
+function Item({ ref, style: { visibility, ...style }, children }: CustomItemComponentProps & { ref?: Ref<HTMLDivElement> }) {
+  return <div ref={ref} style={visibility === "hidden" ? { ...style, opacity: 0 } : style}>{children}</div>;
 }
 
 function JumpWords() {

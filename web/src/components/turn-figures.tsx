@@ -3,6 +3,7 @@ import { answerOf, linkTo } from "../copy";
 import type { Usage } from "../protocol";
 import type { Turn } from "../session";
 import { locale, say } from "../words";
+import { numberIn } from "../words/formats";
 import { CopyButton } from "./copy-button";
 import { useSession } from "./session-context";
 
@@ -60,5 +61,5 @@ function usageTitle(usage: Usage | undefined): string | undefined {
 function short(count: number): string {
   if (count < 1000) return `${count}`;
   const [unit, by] = count < 1_000_000 ? ["k", 1000] : ["M", 1_000_000];
-  return `${(count / by).toLocaleString(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 })}${unit}`;
+  return `${numberIn(locale(), count / by, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}${unit}`;
 }

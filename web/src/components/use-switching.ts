@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent } from "react";
 import type { SessionRow } from "../protocol";
+import { about } from "../about";
 import { go } from "../route";
 
 const STEPS: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };
@@ -16,6 +17,7 @@ export function useSwitching(rows: readonly SessionRow[], session: string | unde
     if (!next) return;
     onSwitch(at);
     go(`sessions/${next.id}`);
+    about.set(rows[at + step]?.id); // the next such key leads there
   });
   useEffect(() => {
     window.addEventListener("keydown", onKeyDown);

@@ -21,7 +21,7 @@ export function Workspace({ here }: { here: Here }) {
     <Shell project={project} session={session} list={here.view === "sessions" || (here.view === "project" && !here.creating)}>
       {here.view === "sessions" && <SessionsView />}
       {here.view === "project" && <ProjectView key={here.project} project={here.project} />}
-      {here.view === "session" && <SessionView key={here.session} here={here} />}
+      {here.view === "session" && <SessionView here={here} />}
     </Shell>
   );
 }

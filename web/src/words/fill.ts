@@ -1,5 +1,7 @@
 /** Phrases with places to fill. Pure. */
 
+import { numberIn, pluralIn } from "./formats";
+
 /** One text, or one for each plural of the language (by the value `n`). */
 export type Phrase = string | { one?: string; other: string };
 export type Values = Record<string, string | number>;
@@ -20,10 +22,10 @@ export function partsOf(phrase: Phrase, values: Values, locale: string): string[
 
 function textOf(phrase: Phrase, values: Values, locale: string): string {
   if (typeof phrase === "string") return phrase;
-  const one = new Intl.PluralRules(locale).select(Number(values.n ?? 0)) === "one";
+  const one = pluralIn(locale, Number(values.n ?? 0)) === "one";
   return (one && phrase.one) || phrase.other;
 }
 
 function shown(value: string | number | undefined, locale: string): string | undefined {
-  return typeof value === "number" ? value.toLocaleString(locale) : value;
+  return typeof value === "number" ? numberIn(locale, value) : value;
 }
