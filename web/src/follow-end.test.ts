@@ -90,6 +90,18 @@ describe("the end of a growing view", () => {
     expect(end.atEnd.get()).toBe(false);
   });
 
+  it("is where another content begins, wherever the person was in the one before", () => {
+    view.element.dispatchEvent(new Event("wheel"));
+    view.moves(-200);
+    view.height = 1500;
+    end.begin();
+    expect(view.left).toBe(0);
+    view.height = 1400; // its rows are measured: nobody moved it
+    view.moves(-50);
+    expect(end.atEnd.get()).toBe(true);
+    expect(view.left).toBe(0);
+  });
+
   it("is found again by who scrolls there", () => {
     view.moves(-200);
     view.moves(190);

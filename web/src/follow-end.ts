@@ -43,6 +43,12 @@ export class FollowEnd {
     this.#remember(view);
   };
 
+  /** Another content comes: it is seen from its end, whatever the person did in the one before. */
+  begin = (): void => {
+    this.#lastInput = -Infinity;
+    this.jump();
+  };
+
   jump = (): void => {
     this.atEnd.set(true);
     this.follow();

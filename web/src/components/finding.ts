@@ -5,8 +5,8 @@ import { Store } from "../store";
 
 export const finding = new Store(false);
 
-/** Ctrl/⌘ F opens our own; pressed again in its field it is the browser's. */
-export function useFindKey(focus: () => void): void {
+/** Ctrl/⌘ F opens our own; pressed again in its field it is the browser's. In another session it is closed. */
+export function useFindKey(session: string, focus: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isFind = event.key.toLowerCase() === "f" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
@@ -21,7 +21,7 @@ export function useFindKey(focus: () => void): void {
       window.removeEventListener("keydown", onKey);
       finding.set(false);
     };
-  }, [focus]);
+  }, [session, focus]);
 }
 
 function isInBar(target: EventTarget | null): boolean {

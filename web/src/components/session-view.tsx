@@ -87,7 +87,7 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
   }
   return (
     <>
-      {phase === "loading" && empty ? <p role="status" className="m-auto text-faint">{say("session.loading")}</p> : <Transcript key={feed.session} />}
+      <Transcript loading={phase === "loading" && empty} />
       {project && !project.trusted && <div className="mx-auto w-full max-w-3xl px-4 pb-2 sm:px-6"><TrustNotice key={project.id} project={project} /></div>}
       {trashed ? <Trashed session={feed.session} /> : <Dock />}
     </>

@@ -24,8 +24,11 @@ const ROW = 120;
 /** Height of what stands above the first row, px. */
 const TOP = 56;
 
-/** The conversation: only the rows in sight are made; it stays at its end only while the person is there. */
-export function Transcript() {
+/**
+ * The conversation: only the rows in sight are made; it stays at its end only while the person is there.
+ * It is the same for each session that comes: one that knows its size already draws the rows of the next at once.
+ */
+export function Transcript({ loading = false }: { loading?: boolean }) {
   const { feed } = useSession();
   const list = useRows();
   const shift = useShift(list);
@@ -43,6 +46,9 @@ export function Transcript() {
   useEffect(loadNearTop);
   useLayoutEffect(() => (scroller.current && content.current ? end.attach(scroller.current, content.current) : undefined), [end]);
   useLayoutEffect(() => {
+    end.begin();
+  }, [end, feed]);
+  useLayoutEffect(() => {
     end.follow();
   }, [end, list]);
   const now = useRef(list);
@@ -57,7 +63,7 @@ export function Transcript() {
     return bring(scroller.current, virtual.current, at, key);
   }, [end]);
   usePlace({ rows, show });
-  useFindKey(useCallback(() => field.current?.select(), []));
+  useFindKey(feed.session, useCallback(() => field.current?.select(), []));
   const looks = useStore(finding, (value) => value);
   const firstSeen = () => virtual.current?.findItemIndex(virtual.current.scrollOffset) ?? 0;
   // Whoever sends a prompt wants to see it.
@@ -86,8 +92,9 @@ export function Transcript() {
           </Virtualizer>
         </div>
       </div>
+      {loading && <p role="status" className="absolute inset-0 flex items-center justify-center text-faint">{say("session.loading")}</p>}
       {looks && (
-        <Suspense>
+        <Suspense key={feed.session}>
           <FindBar rows={list} view={scroller} input={field} show={show} firstSeen={firstSeen} onClose={() => { finding.set(false); }} />
         </Suspense>
       )}
