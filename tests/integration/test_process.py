@@ -95,7 +95,9 @@ async def test_the_exit_says_how(start: Start, ending: str, expected: Exit, word
     assert str(expected) == words
 
 
-async def test_it_talks_and_ends_before_its_start_is_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_talks_and_ends_before_its_start_is_told(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What comes before whoever spawned it goes on, its end too, is not lost."""
     loop = asyncio.get_running_loop()
     spawn = loop.subprocess_exec

@@ -1,9 +1,11 @@
-import { act, fireEvent, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { openPage, show, type OpenPage } from "../testing/page";
 import { logged } from "../testing/history";
 import { Composer } from "./composer";
+import { PromptBox } from "./prompt-box";
 import { mentionAt, mentioned } from "./prompt-files";
 
 let page: OpenPage;
@@ -52,6 +54,27 @@ test("Up in an empty field: what was asked here, then in the project, each once;
   await userEvent.keyboard("mine{ArrowUp}");
   expect(field().value).toBe("mine");
 });
+
+test("what the up key walks through is its session's", async () => {
+  cleanup();
+  show(page, <TwoPlaces />);
+  page.client.drafts.set("s2", "asked before");
+  await userEvent.type(field(), "{ArrowUp}");
+  expect(field().value).toBe("asked before");
+  await userEvent.click(screen.getByText("the other"));
+  await userEvent.type(field(), "{Escape}");
+  expect(field().value).toBe("asked before");
+});
+
+function TwoPlaces() {
+  const [place, setPlace] = useState("s1");
+  return (
+    <>
+      <PromptBox place={place} label="ask" onSend={vi.fn()} history={{ own: () => ["asked before"], older: () => Promise.resolve([]) }} />
+      <button type="button" onClick={() => { setPlace("s2"); }}>the other</button>
+    </>
+  );
+}
 
 test("Escape twice stops the turn; the first says so, and one later is a first again", async () => {
   await act(() => page.happens(logged([{ type: "turn-started", text: "x", turn: "t1" }])));
