@@ -76,3 +76,22 @@ async def test_nothing_starts_in_a_folder_that_nobody_trusts(
         await until(lambda: keen(server))
         markers = {each.environ().get("ANTIPHON_MARKER", "") for each in keen(server)}
         assert all(second in marker for marker in markers), "an untrusted session was warmed"
+
+
+async def test_what_is_subscribed_ahead_starts_nothing(make_server: Callable[..., RunningServer]) -> None:
+    """A pointer that rests on a session's row is no look at it."""
+    server = make_server()
+    (server.data_dir / "agents.toml").write_text(WARM)
+    server.restart()
+    server.make_project()
+    near, looked = (server.make_session(provider="keen")["id"] for _ in range(2))
+    async with wire(server) as client:
+        reply = await client.ask(type="subscribe", session=near, tail=10, ahead=True)
+        assert reply["type"] == "subscribed"
+        # Another one that is looked at later: when its agent is there, the first had all the time it needed.
+        await client.ask(type="subscribe", session=looked, tail=10)
+        await until(lambda: keen(server))
+        markers = {each.environ().get("ANTIPHON_MARKER", "") for each in keen(server)}
+        assert all(looked in marker for marker in markers), "a session that nobody looks at was warmed"
+        await client.ask(type="subscribe", session=near, tail=10)
+        await until(lambda: any(near in each.environ().get("ANTIPHON_MARKER", "") for each in keen(server)))

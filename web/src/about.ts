@@ -21,7 +21,12 @@ export function followIntent(): () => void {
   };
   const rests = (event: Event) => { set(event, RESTS_MS); };
   const now = (event: Event) => { set(event, 0); };
-  const listeners = { pointerover: rests, pointerdown: now, focusin: now };
+  const no = () => {
+    clearTimeout(timer);
+    about.set(undefined);
+  };
+  // A finger that scrolls, a pointer that leaves the window, a page that is put away.
+  const listeners = { pointerover: rests, pointerdown: now, focusin: now, pointercancel: no, pointerleave: no, visibilitychange: no };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener, { passive: true });
   return () => {
     clearTimeout(timer);

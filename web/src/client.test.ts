@@ -188,3 +188,21 @@ test("of the sessions that were left, those looked at last are kept", () => {
   expect(client.feed("s2")).toBe(third);
   expect(client.feed("s1")).not.toBe(second);
 });
+
+test("a session that somebody is about to open is subscribed ahead; once they look, the server is told; left alone it is forgotten", async () => {
+  says(WELCOME);
+  const subscribes = () => FakeSocket.last.sent.filter((command) => command.type === "subscribe" && command.session === "s9");
+  client.follow("s9", true);
+  expect(subscribes()).toMatchObject([{ ahead: true }]);
+  const feed = client.feed("s9");
+  client.follow("s9");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(subscribes()).toHaveLength(2);
+  expect(subscribes()[1]).not.toHaveProperty("ahead");
+  client.unfollow("s9");
+  expect(client.feed("s9")).toBe(feed);
+  client.follow("s8", true);
+  const near = client.feed("s8");
+  client.unfollow("s8");
+  expect(client.feed("s8")).not.toBe(near);
+});

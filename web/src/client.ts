@@ -98,19 +98,20 @@ export class Client {
     this.#socket.retryNow();
   };
 
-  /** The session's feed, subscribed until `unfollow`. */
-  follow(session: string): void {
-    this.#followed.add(session);
+  /** The session is subscribed until `unfollow`. `ahead`: nobody looks at it yet; who does follows it again. */
+  follow(session: string, ahead = false): void {
     const feed = this.feed(session);
-    if (this.link.get().phase === "live") feed.subscribe();
+    if (!ahead) feed.look();
+    if (!this.#followed.has(session) && this.link.get().phase === "live") feed.subscribe();
+    this.#followed.add(session);
   }
 
   unfollow(session: string): void {
     this.#followed.delete(session);
     const feed = this.feed(session);
     feed.unsubscribe();
-    this.#feeds.delete(session); // and back, as the last one that was looked at
-    this.#feeds.set(session, feed);
+    this.#feeds.delete(session);
+    if (feed.looked) this.#feeds.set(session, feed); // as the last one that was looked at
     const left = [...this.#feeds.keys()].filter((id) => !this.#followed.has(id));
     for (const id of left.slice(0, Math.max(0, left.length - KEPT_FEEDS))) this.#feeds.delete(id);
   }
@@ -281,7 +282,7 @@ export class Client {
     this.giveBack(command);
     if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
     else feed.view.patch({ rejected: reply, rejectedPrompt: command });
-    if (!this.#followed.has(session)) toast(say("unsent.given-back"));
+    if (!this.#followed.has(session) || !feed.looked) toast(say("unsent.given-back"));
   }
 
   #settle(session: string, head: number): void {

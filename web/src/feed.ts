@@ -11,6 +11,7 @@
 import { fetchOlder, type Problem } from "./api";
 import { onNextFrame } from "./frames";
 import { newId } from "./ids";
+import { whenIdle } from "./idle";
 import { prepend } from "./prepend";
 import type { AnyCommand, AnyEvent, Events, Prompt, Rejected, SessionBusy, Subscribed } from "./protocol";
 import { reduce } from "./reduce";
@@ -23,6 +24,8 @@ const OLDER = 200;
 /** The same where somebody waits for something that may be far back. */
 const FAR_BACK = 2000;
 const REPLY_LIMIT = 10_000;
+/** ms until the server is told that somebody looks, once all is drawn. */
+const LOOK_BY = 200;
 
 export interface FeedView {
   state: State;
@@ -47,6 +50,8 @@ export interface FeedOptions {
 
 export class Feed {
   readonly session: string;
+  /** Somebody looked at it; until then nobody does. */
+  looked = false;
   readonly view = new Store<FeedView>({ state: emptyState(), phase: "loading" });
   readonly #options: FeedOptions;
   #epoch?: string;
@@ -63,16 +68,28 @@ export class Feed {
     this.#options = options;
   }
 
+  /** From now on somebody looks at it: an agent may be made ready. What is shown stays as it is. */
+  look(): void {
+    if (this.looked) return;
+    this.looked = true;
+    if (this.#subscription !== undefined) whenIdle(() => { if (this.#subscription !== undefined) this.#ask(); }, LOOK_BY);
+  }
+
   /** Follows the session from our cursor on; at first its end. */
   subscribe(): void {
+    if (this.#ask() && this.view.get().phase !== "loading") this.view.patch({ phase: "catching-up", refused: undefined });
+  }
+
+  /** False: there is no connection. */
+  #ask(): boolean {
     clearTimeout(this.#limit);
     this.#apply();
     const id = newId();
     const from = this.#epoch ? { epoch: this.#epoch, after: this.#cursor } : { tail: TAIL };
     this.#subscription = id;
-    if (!this.#options.send({ type: "subscribe", id, session: this.session, ...from })) return;
-    if (this.view.get().phase !== "loading") this.view.patch({ phase: "catching-up", refused: undefined });
+    if (!this.#options.send({ type: "subscribe", id, session: this.session, ...from, ...(this.looked ? {} : { ahead: true }) })) return false;
     this.#limit = setTimeout(this.#options.reconnect, REPLY_LIMIT);
+    return true;
   }
 
   unsubscribe(): void {

@@ -5,7 +5,7 @@ import { route } from "./route";
 
 const asked: string[] = [];
 const client = {
-  follow: (session: string) => void asked.push(`follow ${session}`),
+  follow: (session: string, ahead = false) => void asked.push(`follow ${session}${ahead ? " ahead" : ""}`),
   unfollow: (session: string) => void asked.push(`unfollow ${session}`),
 };
 let stop: () => void;
@@ -43,14 +43,14 @@ test("what somebody is about to open is followed already, and once; left alone f
   vi.advanceTimersByTime(500);
   at("s2");
   vi.advanceTimersByTime(9000);
-  expect(asked).toEqual(["follow s1", "follow s2", "unfollow s1"]);
-  about.set("s2"); // it is shown
+  expect(asked).toEqual(["follow s1", "follow s2 ahead", "follow s2", "unfollow s1"]);
   about.set("s3");
   about.set("s4");
   about.set(undefined);
   vi.advanceTimersByTime(1000);
-  expect(asked.slice(3)).toEqual(["follow s3", "unfollow s3", "follow s4"]);
+  expect(asked.slice(4)).toEqual(["follow s3 ahead", "unfollow s3", "follow s4 ahead"]);
+  about.set("s2"); // it is shown
   vi.advanceTimersByTime(9000);
-  expect(asked.slice(6)).toEqual(["unfollow s4"]);
+  expect(asked.slice(7)).toEqual(["unfollow s4"]);
   vi.useRealTimers();
 });

@@ -22,11 +22,11 @@ export function followRoute(client: Pick<Client, "follow" | "unfollow">): () => 
   const prepare = () => {
     const next = about.get();
     clearTimeout(timer);
-    if (next === undefined) timer = setTimeout(leaveNear, LINGER_MS);
-    else if (next !== shown && next !== near) {
+    if (next === undefined || next === shown) timer = setTimeout(leaveNear, LINGER_MS);
+    else if (next !== near) {
       leaveNear();
       near = next;
-      client.follow(next);
+      client.follow(next, true);
     }
   };
   const follow = () => {
@@ -34,8 +34,8 @@ export function followRoute(client: Pick<Client, "follow" | "unfollow">): () => 
     const left = shown;
     shown = here.view === "session" ? here.session : undefined;
     if (shown === left) return;
-    if (shown !== undefined && shown === near) near = undefined;
-    else if (shown !== undefined) client.follow(shown);
+    if (shown === near) near = undefined;
+    if (shown !== undefined) client.follow(shown);
     if (left !== undefined) client.unfollow(left);
   };
   follow();

@@ -494,6 +494,7 @@ export interface Subscribe {
   epoch?: string | null;
   after?: number | null;
   tail?: number | null;
+  ahead?: boolean;
   id: string;
 }
 /**

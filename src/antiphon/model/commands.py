@@ -40,6 +40,8 @@ class Subscribe(Command, frozen=True, tag="subscribe"):
     epoch: str | None = None
     after: Annotated[int, Meta(ge=0)] | None = None
     tail: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    ahead: bool = False
+    """Nobody looks at it yet: no agent is made ready for it."""
 
 
 class Unsubscribe(Command, frozen=True, tag="unsubscribe"):

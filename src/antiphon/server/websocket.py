@@ -300,7 +300,8 @@ class _Socket:
             after=opening.reply.first - 1,
         )
         self._answer_subscribe(opening.reply, following)
-        self._endpoint.supervisor.looked_at(session)
+        if not command.ahead:
+            self._endpoint.supervisor.looked_at(session)
         return None
 
     def _answer_subscribe(self, reply: Subscribed, following: Following) -> None:

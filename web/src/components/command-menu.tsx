@@ -12,7 +12,7 @@ export function fitting(commands: AgentCommand[], text: string): AgentCommand[] 
 }
 
 /** The agent's slash commands over the composer, while one is being typed. */
-export function useCommandMenu(commands: AgentCommand[], text: string, pick: (text: string) => void): PromptMenu {
+export function useCommandMenu(place: string, commands: AgentCommand[], text: string, pick: (text: string) => void): PromptMenu {
   const options = fitting(commands, text).map(({ name, description }) => ({
     id: name,
     shown: (
@@ -23,6 +23,7 @@ export function useCommandMenu(commands: AgentCommand[], text: string, pick: (te
     ),
   }));
   return usePromptMenu({
+    place,
     label: say("composer.commands"),
     testid: "commands",
     optionTestid: "command",

@@ -17,12 +17,13 @@ import { useSession } from "./session-context";
 
 /** Below the transcript: what wants the person's word, then the composer. */
 export function Dock() {
+  const { feed } = useSession();
   return (
     <div className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6">
       <FarApprovals />
       <StaleCommands />
       <BackgroundTasks />
-      <QueueView />
+      <QueueView key={feed.session} />
       <BusyNotice />
       <RejectedNotice />
       <ConsentAsked />

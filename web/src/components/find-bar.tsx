@@ -37,9 +37,12 @@ export function FindBar({ rows, view, input, show, firstSeen, onClose }: FindBar
   const current = chosen?.words === words ? chosen.match : undefined;
   const further = useOlder(words);
   useMarks(view, words, current);
-  const looked = useRef(words);
+  const looked = useRef<string>(undefined);
   useEffect(() => {
     looked.current = words;
+    return () => {
+      looked.current = undefined;
+    };
   }, [words]);
 
   const go = (match: Match | undefined) => {

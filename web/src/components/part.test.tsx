@@ -62,6 +62,18 @@ test("a dialog that does not come can be closed", async () => {
   expect(closed).toHaveBeenCalledOnce();
 });
 
+test("a dialog that did not come is asked for again when it is opened later", async () => {
+  vi.spyOn(performance, "now").mockReturnValue(1000);
+  const Asked = dialogPart<{ onClose: () => void }>(() => fetch(() => "asked"));
+  show(page, <Suspense><Asked onClose={vi.fn()} /></Suspense>);
+  await screen.findByTestId("part-missing");
+  cleanup();
+  away = false;
+  vi.spyOn(performance, "now").mockReturnValue(3000);
+  show(page, <Suspense><Asked onClose={vi.fn()} /></Suspense>);
+  await vi.waitFor(() => { expect(document.body.textContent).toBe("asked"); });
+});
+
 test("what its code does wrong is not called missing", async () => {
   away = false;
   const Broken = part<object>(() => fetch(() => { throw new Error("a mistake"); }));

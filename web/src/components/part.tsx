@@ -14,16 +14,16 @@ type Fetch<P> = () => Promise<ComponentType<P>>;
  * Where it does not come, its place says so, and it is asked for again as soon as the connection is back.
  */
 export function part<P extends object>(fetch: Fetch<P>): ComponentType<P> {
-  const [Part, fetchNow] = parted(fetch, (_, again) => <NotHere onAgain={again} />);
+  const [Part, fetchNow] = parted(fetch, (_, missing) => <NotHere {...missing} />);
   ahead(fetchNow);
   return Part;
 }
 
 /** The same for a dialog, which says in a dialog that it did not come. `large`: never fetched ahead. */
 export function dialogPart<P extends { onClose: () => void }>(fetch: Fetch<P>, { large = false } = {}): ComponentType<P> {
-  const [Part, fetchNow] = parted(fetch, ({ onClose }, again) => (
+  const [Part, fetchNow] = parted(fetch, ({ onClose }, missing) => (
     <Dialog title={say("part.title")} onClose={onClose}>
-      <NotHere onAgain={again} />
+      <NotHere {...missing} />
     </Dialog>
   ));
   if (!large) ahead(fetchNow);
@@ -32,14 +32,26 @@ export function dialogPart<P extends { onClose: () => void }>(fetch: Fetch<P>, {
 
 class NotFetched extends Error {}
 
-function parted<P extends object>(fetch: Fetch<P>, missing: (props: P, again: () => void) => ReactNode): [ComponentType<P>, () => Promise<void>] {
+interface Missing {
+  /** When it did not come: ms, as of `performance.now`. */
+  since: () => number;
+  onAgain: () => void;
+}
+
+/** ms after which a place that comes to be asks anew: what did not come for another one may come by now. */
+const AGAIN_AFTER = 1000;
+
+function parted<P extends object>(fetch: Fetch<P>, shown: (props: P, missing: Missing) => ReactNode): [ComponentType<P>, () => Promise<void>] {
   let wanted = false;
+  let since = 0;
   const attempt = (): ComponentType<P> =>
     lazy(async () => {
       wanted = true;
       try {
         return { default: await fetch() };
       } catch (error) {
+        wanted = false;
+        since = performance.now();
         throw new NotFetched(String(error));
       }
     });
@@ -50,14 +62,14 @@ function parted<P extends object>(fetch: Fetch<P>, missing: (props: P, again: ()
   function Part(props: P) {
     const { count, Shown } = useStore(current, (value) => value);
     return (
-      <Caught key={count} missing={() => missing(props, again)}>
+      <Caught key={count} missing={() => shown(props, { since: () => since, onAgain: again })}>
         <Shown {...props} />
       </Caught>
     );
   }
   const fetchNow = async () => {
     const Shown = await fetch();
-    if (!wanted) current.set({ count: 0, Shown }); // nobody waits for the other
+    if (!wanted) current.set({ count: current.get().count + 1, Shown }); // nobody waits for the other
   };
   return [Part, fetchNow];
 }
@@ -78,15 +90,16 @@ class Caught extends Component<{ missing: () => ReactNode; children: ReactNode }
   }
 }
 
-function NotHere({ onAgain }: { onAgain: () => void }) {
+function NotHere({ since, onAgain }: Missing) {
   const { link } = useClient();
   const live = useStore(link, ({ phase }) => phase === "live");
   useEffect(() => {
+    if (live && performance.now() - since() > AGAIN_AFTER) onAgain();
     if (live) return undefined;
     return link.subscribe(() => {
       if (link.get().phase === "live") onAgain();
     });
-  }, [live, link, onAgain]);
+  }, [live, link, since, onAgain]);
   return (
     <Notice
       tone="warn"

@@ -41,15 +41,15 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
   const limit = useStore(client.limits, (limits) => limits?.promptCharacters ?? Infinity);
   const attaching = useAttaching(place, agent);
   const { field, caret, ...follow } = useCaret(place);
-  useGrowing(field, text);
+  useGrowing(field, text, place);
   const tooLong = text.length > limit;
   const hindered = disabled || tooLong || !text.trim() || !attaching.ready;
   const set = (next: string, at = next.length) => {
     client.drafts.set(place, next);
     follow.place(at);
   };
-  const commandMenu = useCommandMenu(commands, text, set);
-  const fileMenu = useFileMenu(project, text, caret, set);
+  const commandMenu = useCommandMenu(place, commands, text, set);
+  const fileMenu = useFileMenu(place, project, text, caret, set);
   const { menu, aria } = commandMenu.menu ? commandMenu : fileMenu;
   const inHistory = usePromptHistory(place, history, text, set);
 
@@ -71,6 +71,7 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
       <AttachedFiles {...{ place, attaching, agent }} />
       <textarea
         {...aria}
+        key={place} // what was written elsewhere must not come up here by Undo
         ref={field}
         data-testid="composer"
         aria-label={label}
@@ -91,7 +92,7 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
       <div className="flex items-center gap-1 px-2 pb-2 max-sm:flex-wrap">
         <AttachButton onFiles={attaching.add} />
         <div className="flex min-w-0 flex-1 items-center gap-2 max-sm:order-first max-sm:max-w-full max-sm:flex-[1_0_auto] max-sm:gap-0.5 max-sm:has-[>*+*]:basis-full">{left}</div>
-        <div className="ml-auto flex items-center gap-1">
+        <div key={place} className="ml-auto flex items-center gap-1">
           {stop}
           <IconButton
             icon="arrowUp"
@@ -146,9 +147,17 @@ function useCaret(place: string) {
 /** Once what is shown now is painted, which a focus would hold up; not where something else has taken the focus until then. */
 function focusSoon(field: RefObject<HTMLElement | null>): () => void {
   const before = document.activeElement;
-  return whenIdle(() => {
+  const focus = () => {
+    stop();
     if (document.activeElement === before || document.activeElement === document.body) field.current?.focus();
-  }, FOCUS_BY);
+  };
+  const forget = whenIdle(focus, FOCUS_BY);
+  const stop = () => {
+    forget();
+    document.removeEventListener("keydown", focus, true);
+  };
+  document.addEventListener("keydown", focus, true); // who types already types here
+  return stop;
 }
 
 /** On a touch screen Enter makes a line, as people expect there. */

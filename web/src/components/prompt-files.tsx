@@ -30,11 +30,12 @@ export function mentioned(text: string, { at, typed }: Mention, path: string): {
 }
 
 /** The project's files over the composer, while one is being named. */
-export function useFileMenu(project: string | undefined, text: string, caret: number, pick: (text: string, caret: number) => void): PromptMenu {
+export function useFileMenu(place: string, project: string | undefined, text: string, caret: number, pick: (text: string, caret: number) => void): PromptMenu {
   const mention = project ? mentionAt(text, caret) : undefined;
   const found = useFileNames(project, mention?.typed);
   const options = (mention && found?.files.map((path, at) => ({ id: String(at), path, shown: <Path path={path} /> }))) || [];
   return usePromptMenu({
+    place,
     label: say("composer.files"),
     testid: "file-names",
     optionTestid: "file-name",
@@ -63,16 +64,16 @@ function Path({ path }: { path: string }) {
 
 /** The latest answer; the one before stays while the next is on its way, so that nothing jumps. */
 function useFileNames(project: string | undefined, typed: string | undefined): FileNames | undefined {
-  const [found, setFound] = useState<FileNames>();
+  const [found, setFound] = useState<{ project: string; names: FileNames }>();
   useEffect(() => {
     if (!project || typed === undefined) return;
     let wanted = true;
     void findFiles(project, typed, SHOWN).then((answer) => {
-      if (wanted && answer.ok) setFound(answer.value);
+      if (wanted && answer.ok) setFound({ project, names: answer.value });
     });
     return () => {
       wanted = false;
     };
   }, [project, typed]);
-  return typed === undefined ? undefined : found;
+  return typed !== undefined && found?.project === project ? found?.names : undefined;
 }

@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 
 /** Earlier prompts by the up key, the latest first; `older` brings more, once, when those are through. */
 export interface PromptHistory {
@@ -19,6 +19,10 @@ interface Browsing {
 /** Up in the empty field of a place walks back through what was asked, Down walks on, Escape gives the draft back. */
 export function usePromptHistory(place: string, history: PromptHistory | undefined, text: string, set: (text: string) => void) {
   const browsing = useRef<Browsing>(undefined);
+  const here = useRef(place);
+  useLayoutEffect(() => {
+    here.current = place;
+  }, [place]);
   const put = (to: Browsing, at: number) => {
     const shown = to.prompts[at] ?? to.draft;
     browsing.current = at < 0 ? undefined : { ...to, at, shown };
@@ -31,7 +35,7 @@ export function usePromptHistory(place: string, history: PromptHistory | undefin
     }
     if (from.whole || !history) return;
     const older = (await history.older()).filter((prompt) => !from.prompts.includes(prompt));
-    if (browsing.current && browsing.current !== from) return; // another key came first
+    if (here.current !== from.place || (browsing.current && browsing.current !== from)) return; // another place, or another key, came first
     const more = { ...from, prompts: [...from.prompts, ...older], whole: true };
     browsing.current = from.at < 0 ? undefined : more;
     if (older.length) put(more, from.at + 1);

@@ -16,6 +16,8 @@ export interface PromptMenu {
 }
 
 interface PromptMenuProps<T extends MenuOption> {
+  /** Of the text field: in another one nothing is chosen or put away. */
+  place: string;
   label: string;
   testid: string;
   /** Of each option. */
@@ -33,10 +35,12 @@ interface PromptMenuProps<T extends MenuOption> {
 const CLOSED: PromptMenu = { menu: null, onKeyDown: () => false, aria: {} };
 
 /** A list over the composer, moved through by the field's own keys: the field keeps the focus. */
-export function usePromptMenu<T extends MenuOption>({ label, testid, optionTestid, options, typed, whole, onPick, foot }: PromptMenuProps<T>): PromptMenu {
+export function usePromptMenu<T extends MenuOption>({ place, label, testid, optionTestid, options, typed, whole, onPick, foot }: PromptMenuProps<T>): PromptMenu {
   const id = useId();
-  const [at, setAt] = useState(0);
-  const [dismissed, setDismissed] = useState("");
+  const [kept, keep] = useState({ place, at: 0, dismissed: "" });
+  const { at, dismissed } = kept.place === place ? kept : { at: 0, dismissed: "" };
+  const setAt = (next: number) => { keep({ place, at: next, dismissed }); };
+  const setDismissed = (next: string) => { keep({ place, at, dismissed: next }); };
   const found = typed === dismissed ? [] : options;
   const chosen = found[Math.min(at, found.length - 1)];
   if (!chosen) return CLOSED;

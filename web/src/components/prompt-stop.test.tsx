@@ -1,4 +1,4 @@
-import { fireEvent, screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { openPage, show } from "../testing/page";
@@ -24,6 +24,14 @@ test("the first Escape counts for its own turn only", async () => {
   expect(stop).not.toHaveBeenCalled();
   escape();
   expect(stop).toHaveBeenCalledTimes(1);
+  vi.useFakeTimers();
+  escape(); // armed once more, and left for the other turn
+  fireEvent.click(screen.getByText("the turn before"));
+  act(() => { vi.advanceTimersByTime(10_000); });
+  fireEvent.click(screen.getByText("the next turn"));
+  escape();
+  expect(stop).toHaveBeenCalledTimes(1);
+  vi.useRealTimers();
   unmount();
 });
 
@@ -32,6 +40,7 @@ function Turn({ stop }: { stop: () => void }) {
   return (
     <>
       <StopButton turn={turn} onStop={stop} />
+      <button type="button" onClick={() => { setTurn("t1"); }}>the turn before</button>
       <button type="button" onClick={() => { setTurn("t2"); }}>the next turn</button>
     </>
   );

@@ -27,12 +27,12 @@ export function StopButton({ turn, onStop }: { turn: string; onStop: () => void 
     };
   }, []);
   useEffect(() => {
-    if (!armed) return;
+    if (armedFor === undefined) return;
     const timer = setTimeout(() => { setArmedFor(undefined); }, AGAIN_MS);
     return () => {
       clearTimeout(timer);
     };
-  }, [armed]);
+  }, [armedFor]);
   return (
     <>
       <Button look="danger" icon="stop" testid="stop" title={say("composer.stop.keys")} onClick={once(onStop)}>

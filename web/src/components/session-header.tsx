@@ -27,6 +27,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
   const mode = useStore(shown.feed.view, ({ state }) => state.mode);
   const wide = useWide();
   const [renamed, setRenamed] = useState<string>();
+  if (renamed !== undefined && renamed !== session) setRenamed(undefined);
   const change = async (fields: SessionChanges) => {
     const answer = await changeSession(session, fields);
     if (answer.ok) client.lists.put(answer.value);
@@ -67,7 +68,7 @@ export function SessionHeader({ session, row }: { session: string; row?: Session
       </div>
       {wide && <SessionTabs session={session} project={row?.project} />}
       <BypassBadge agent={shown.agent} mode={set} />
-      {wide ? <ActionButtons actions={actions} /> : <ConnectionDot />}
+      {wide ? <ActionButtons key={`buttons ${session}`} actions={actions} /> : <ConnectionDot />}
       <ActionMenu key={session} label={say("session.this")} actions={[...(wide ? [] : actions), ...moreActions(session)]} />
       {!wide && <SessionTabs session={session} project={row?.project} />}
     </header>

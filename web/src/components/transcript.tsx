@@ -88,11 +88,11 @@ export function Transcript({ loading = false }: { loading?: boolean }) {
         <div ref={content} className="[&>div]:!pointer-events-auto">
           <OlderPages height={TOP} />
           <Virtualizer ref={virtual} scrollRef={scroller} data={list} shift={shift} startMargin={TOP} itemSize={ROW} item={Item}>
-            {(row) => <TranscriptRow key={row.key} row={row} />}
+            {(row) => <TranscriptRow key={`${feed.session}/${row.key}`} row={row} />}
           </Virtualizer>
         </div>
       </div>
-      {loading && <p role="status" className="absolute inset-0 flex items-center justify-center text-faint">{say("session.loading")}</p>}
+      {loading && !list.length && <p role="status" className="pointer-events-none absolute inset-0 flex items-center justify-center text-faint">{say("session.loading")}</p>}
       {looks && (
         <Suspense key={feed.session}>
           <FindBar rows={list} view={scroller} input={field} show={show} firstSeen={firstSeen} onClose={() => { finding.set(false); }} />

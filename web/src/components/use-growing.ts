@@ -1,7 +1,10 @@
 import { useLayoutEffect, type RefObject } from "react";
 
-/** A field as high as what is in it, up to its CSS's `max-height`, also where the browser has no `field-sizing`. */
-export function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+/**
+ * A field as high as what is in it, up to its CSS's `max-height`, also where the browser has no `field-sizing`.
+ * `place`: whose field it is, where it is another one for another.
+ */
+export function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string, place = ""): void {
   useLayoutEffect(() => {
     if (CSS.supports("field-sizing", "content")) return;
     const grow = () => {
@@ -12,7 +15,7 @@ export function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: s
     return () => {
       window.removeEventListener("resize", grow);
     };
-  }, [field, text]);
+  }, [field, text, place]);
 }
 
 function fit(field: HTMLTextAreaElement): void {

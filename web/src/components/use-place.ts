@@ -28,6 +28,10 @@ export function usePlace({ rows, show }: Places): void {
   const ready = useStore(feed.view, ({ phase, state }) => phase === "live" && state.head >= state.liveFrom);
   // A connection that comes back leads nobody anywhere again.
   const followed = useRef<Place>(undefined);
+  const here = useRef(feed);
+  useEffect(() => {
+    here.current = feed;
+  }, [feed]);
   useEffect(() => {
     if (!place || !ready || followed.current === place) return;
     let wanted = true;
@@ -36,13 +40,14 @@ export function usePlace({ rows, show }: Places): void {
       if (!wanted) return;
       followed.current = to;
       const found = loaded ? await listed(to) : undefined;
+      if (here.current !== feed) return;
       if (!found) {
         toast(say(loaded || !feed.view.get().state.more ? "transcript.place-gone" : "transcript.place-unloaded"));
         return;
       }
       for (const entry of found.within) unfold(entry);
       const row = await show(found.row);
-      if (row) point(row, found.entry);
+      if (row && here.current === feed) point(row, found.entry);
     };
     const listed = async (to: Place) => {
       for (let frame = 0; frame < FRAMES; frame += 1) {

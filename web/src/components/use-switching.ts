@@ -9,7 +9,7 @@ const STEPS: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };
 export function useSwitching(rows: readonly SessionRow[], session: string | undefined, onSwitch: (at: number) => void): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const step = STEPS[event.key];
-    if (step === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !rows.length) return;
+    if (step === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing || !rows.length) return;
     event.preventDefault();
     const here = rows.findIndex(({ id }) => id === session);
     const at = here < 0 ? 0 : here + step;

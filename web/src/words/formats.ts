@@ -17,8 +17,10 @@ export function numberIn(locale: string, value: number, options: Intl.NumberForm
   return once("number", locale, options, () => new Intl.NumberFormat(locale, options)).format(value);
 }
 
+/** In the zone where the machine is now: it may travel. Nothing for what is no time. */
 export function timeIn(locale: string, at: Date, options: Intl.DateTimeFormatOptions): string {
-  return once("time", locale, options, () => new Intl.DateTimeFormat(locale, options)).format(at);
+  if (Number.isNaN(at.getTime())) return "";
+  return once(`time ${new Date().getTimezoneOffset()}`, locale, options, () => new Intl.DateTimeFormat(locale, options)).format(at);
 }
 
 export function pluralIn(locale: string, n: number): Intl.LDMLPluralRule {
