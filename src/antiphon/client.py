@@ -231,7 +231,11 @@ class Client:
         following.subscription = new_id()
         start = following.start if following.cursor is None else {"after": following.cursor}
         command = Subscribe(
-            id=following.subscription, session=following.session, epoch=following.epoch, **start
+            id=following.subscription,
+            session=following.session,
+            epoch=following.epoch,
+            after=start.get("after"),
+            tail=start.get("tail"),
         )
         await self._put(_encode(command))
 

@@ -97,6 +97,6 @@ async def test_what_somebody_is_about_to_open_is_fetched_already(desk: Desk) -> 
     await expect(tab.page).to_have_url(f"{desk.server.url}/sessions/{first}")
     await expect(tab.turn).to_be_in_viewport()
     async with asyncio.timeout(LIMIT_S):
-        while len(asked) < 2:  # noqa: ASYNC110 — a frame of the page's is no event of ours
+        while len(asked) < 2:
             await tab.page.wait_for_timeout(20)
     assert ['"ahead":true' in frame for frame in asked] == [True, False]
