@@ -201,6 +201,8 @@ test("a session that somebody is about to open is subscribed ahead; once they lo
   expect(subscribes()[1]).not.toHaveProperty("ahead");
   client.unfollow("s9");
   expect(client.feed("s9")).toBe(feed);
+  client.follow("s9", true); // once more a pointer only
+  expect(subscribes()[2]).toMatchObject({ ahead: true });
   client.follow("s8", true);
   const near = client.feed("s8");
   client.unfollow("s8");

@@ -282,7 +282,7 @@ export class Client {
     this.giveBack(command);
     if (reply.type === "session-busy") feed.view.patch({ busy: reply, rejected: undefined });
     else feed.view.patch({ rejected: reply, rejectedPrompt: command });
-    if (!this.#followed.has(session) || !feed.looked) toast(say("unsent.given-back"));
+    if (!this.#followed.has(session) || !feed.looking) toast(say("unsent.given-back"));
   }
 
   #settle(session: string, head: number): void {

@@ -50,7 +50,9 @@ export interface FeedOptions {
 
 export class Feed {
   readonly session: string;
-  /** Somebody looked at it; until then nobody does. */
+  /** Somebody looks at it; else it is followed for who may be about to. */
+  looking = false;
+  /** Somebody did at some time. */
   looked = false;
   readonly view = new Store<FeedView>({ state: emptyState(), phase: "loading" });
   readonly #options: FeedOptions;
@@ -70,7 +72,8 @@ export class Feed {
 
   /** From now on somebody looks at it: an agent may be made ready. What is shown stays as it is. */
   look(): void {
-    if (this.looked) return;
+    if (this.looking) return;
+    this.looking = true;
     this.looked = true;
     if (this.#subscription !== undefined) whenIdle(() => { if (this.#subscription !== undefined) this.#ask(); }, LOOK_BY);
   }
@@ -87,12 +90,13 @@ export class Feed {
     const id = newId();
     const from = this.#epoch ? { epoch: this.#epoch, after: this.#cursor } : { tail: TAIL };
     this.#subscription = id;
-    if (!this.#options.send({ type: "subscribe", id, session: this.session, ...from, ...(this.looked ? {} : { ahead: true }) })) return false;
+    if (!this.#options.send({ type: "subscribe", id, session: this.session, ...from, ...(this.looking ? {} : { ahead: true }) })) return false;
     this.#limit = setTimeout(this.#options.reconnect, REPLY_LIMIT);
     return true;
   }
 
   unsubscribe(): void {
+    this.looking = false;
     this.#subscription = undefined;
     clearTimeout(this.#limit);
     this.#options.send({ type: "unsubscribe", id: newId(), session: this.session });

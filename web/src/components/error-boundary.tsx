@@ -3,8 +3,14 @@ import { say } from "../words";
 import { Button } from "./button";
 import { Notice } from "./notice";
 
-/** Catches what fails while its children are shown, and says so in their place. */
-export class ErrorBoundary extends Component<{ what: string; children: ReactNode }, { error?: Error }> {
+interface CatchProps {
+  /** What stands in the children's place; `again` shows them once more. */
+  shown: (error: Error, again: () => void) => ReactNode;
+  children: ReactNode;
+}
+
+/** Catches what fails while its children are shown. */
+export class Catch extends Component<CatchProps, { error?: Error }> {
   override state: { error?: Error } = {};
 
   static getDerivedStateFromError(error: unknown) {
@@ -13,21 +19,23 @@ export class ErrorBoundary extends Component<{ what: string; children: ReactNode
 
   override render() {
     const { error } = this.state;
-    if (!error) return this.props.children;
-    const retry = () => {
-      this.setState({ error: undefined });
-    };
-    return (
-      <Notice
-        tone="bad"
-        icon="alert"
-        role="alert"
-        testid="render-error"
-        title={say("boundary.title", { what: this.props.what })}
-        actions={<Button onClick={retry}>{say("boundary.again")}</Button>}
-      >
-        <code className="font-mono text-xs">{error.message}</code>
-      </Notice>
-    );
+    return error ? this.props.shown(error, () => { this.setState({ error: undefined }); }) : this.props.children;
   }
+}
+
+/** Says in their place that the children failed. */
+export function ErrorBoundary({ what, children }: { what: string; children: ReactNode }) {
+  const shown = (error: Error, again: () => void) => (
+    <Notice
+      tone="bad"
+      icon="alert"
+      role="alert"
+      testid="render-error"
+      title={say("boundary.title", { what })}
+      actions={<Button onClick={again}>{say("boundary.again")}</Button>}
+    >
+      <code className="font-mono text-xs">{error.message}</code>
+    </Notice>
+  );
+  return <Catch shown={shown}>{children}</Catch>;
 }

@@ -1,10 +1,11 @@
-import { Component, lazy, useEffect, type ComponentType, type ReactNode } from "react";
+import { lazy, useEffect, type ComponentType, type ReactNode } from "react";
 import { ahead } from "../ahead";
 import { Store, useStore } from "../store";
 import { say } from "../words";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
+import { Catch } from "./error-boundary";
 import { Notice } from "./notice";
 
 type Fetch<P> = () => Promise<ComponentType<P>>;
@@ -61,10 +62,14 @@ function parted<P extends object>(fetch: Fetch<P>, shown: (props: P, missing: Mi
   };
   function Part(props: P) {
     const { count, Shown } = useStore(current, (value) => value);
+    const missing = (error: Error) => {
+      if (error instanceof NotFetched) return shown(props, { since: () => since, onAgain: again });
+      throw error; // what its code does wrong is not caught here
+    };
     return (
-      <Caught key={count} missing={() => shown(props, { since: () => since, onAgain: again })}>
+      <Catch key={count} shown={missing}>
         <Shown {...props} />
-      </Caught>
+      </Catch>
     );
   }
   const fetchNow = async () => {
@@ -72,22 +77,6 @@ function parted<P extends object>(fetch: Fetch<P>, shown: (props: P, missing: Mi
     if (!wanted) current.set({ count: current.get().count + 1, Shown }); // nobody waits for the other
   };
   return [Part, fetchNow];
-}
-
-/** What its code does wrong is not caught here. */
-class Caught extends Component<{ missing: () => ReactNode; children: ReactNode }, { error?: Error }> {
-  override state: { error?: Error } = {};
-
-  static getDerivedStateFromError(error: unknown) {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
-  }
-
-  override render() {
-    const { error } = this.state;
-    if (!error) return this.props.children;
-    if (error instanceof NotFetched) return this.props.missing();
-    throw error;
-  }
 }
 
 function NotHere({ since, onAgain }: Missing) {
