@@ -40,4 +40,7 @@ test("a finger or the focus on it is, at once", () => {
   on("a:nth-of-type(2)", "focusin");
   on("a:nth-of-type(5)", "focusin");
   expect(about.get()).toBeUndefined();
+  on("b", "pointerdown");
+  on("b", "pointercancel"); // a finger that scrolls
+  expect(about.get()).toBeUndefined();
 });
