@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Request, expect
+from playwright.async_api import Request, Route, expect
 
 from tests.browser.pages import PHONE, Desk, Tab
 from tests.browser.shelf import HOLD
@@ -18,6 +18,8 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(120),
 ]
+
+PLACES = "all => all.map(one => JSON.stringify(one.getBoundingClientRect()))"
 
 KEY = "sk-fake-or-v1-0123456789abcdef"
 
@@ -198,13 +200,45 @@ async def test_the_choice_for_a_new_session_leads_there(make_desk: Any) -> None:
     """Who chooses an agent that cannot be used sees why, what mends it, and the way to its card."""
     desk = await shelf(make_desk)
     tab = await desk.tab(f"projects/{desk.make_project()['id']}")
-    await tab.by("provider-openrouter").check(force=True)
+    await tab.by("provider-openrouter").locator("xpath=..").click()
     await expect(tab.by("missing")).to_contain_text("OpenRouter needs a key.")
     await tab.by("missing").get_by_test_id("agents-link").click()
     await expect(card(tab, "openrouter").get_by_test_id("key-field")).to_be_focused()
     await tab.page.go_back()
     await tab.page.get_by_role("navigation").get_by_test_id("agents").click()
     await looked(tab)
+
+
+async def test_no_choice_moves_from_under_a_finger(make_desk: Any) -> None:
+    """What is learned about the agents moves none of them, and the one taken at first stays taken."""
+    desk = await shelf(make_desk)
+    learned = asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        response = await route.fetch()
+        providers = await response.json()
+        if not learned.is_set():
+            for one in providers["providers"]:
+                one.pop("readiness", None)
+        await route.fulfill(response=response, json=providers)
+
+    await desk.context.route("**/api/providers*", answer)
+    tab = await desk.tab(f"projects/{desk.make_project()['id']}")
+    choices = tab.page.get_by_role("group", name="Agent").locator("label")
+    await expect(choices.filter(has_text="looking")).to_have_count(6)
+    before = await choices.evaluate_all(PLACES)
+    assert await chosen(tab) == "claude"
+    learned.set()
+    await expect(choices.filter(has_text="looking")).to_have_count(0)
+    await expect(tab.by("account-warning")).to_be_visible()
+    assert await choices.evaluate_all(PLACES) == before
+    assert await chosen(tab) == "claude"
+
+
+async def chosen(tab: Tab) -> str:
+    """The agent that a new session would get."""
+    value: str = await tab.page.locator("input[name=provider]:checked").input_value()
+    return value
 
 
 async def test_an_agent_that_this_server_does_not_have(make_desk: Any) -> None:

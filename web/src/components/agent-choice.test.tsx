@@ -12,6 +12,11 @@ test("where nothing was chosen it is the server's first agent, unless that one c
   expect(usualAgent([agent("claude", false)], "claude")).toBe("claude"); // it says what is missing
 });
 
+test("the server's first agent is taken while it is being looked at, whatever is known of the others", () => {
+  const first = { ...agent("claude", true), readiness: undefined };
+  expect(usualAgent([first, agent("gemini", true), agent("practice", true)], "claude")).toBe("claude");
+});
+
 test("as long as it is not known what can be used, none is taken; where it will not be known, the first", () => {
   expect(usualAgent(undefined, "claude")).toBeUndefined();
   expect(usualAgent(undefined, "claude", true)).toBe("claude");

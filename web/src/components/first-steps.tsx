@@ -9,7 +9,7 @@ import { useClient } from "./client-context";
 import { CommandLine } from "./failure-card";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
-import { PRACTICE, ReadyDot, readyFirst, standing, usable } from "./readiness";
+import { PRACTICE, ReadyDot, standing, usable, useReadyFirst } from "./readiness";
 
 /** Nothing is here yet: how to begin, in one click or with a folder of one's own. */
 export function Welcome({ onAdd }: { onAdd: () => void }) {
@@ -50,6 +50,7 @@ export function Welcome({ onAdd }: { onAdd: () => void }) {
 
 /** What can be used here at once, and the one command for each other agent. */
 export function AgentsHere({ providers }: { providers: ProviderInfo[] }) {
+  const ordered = useReadyFirst(providers);
   return (
     <section data-testid="agents-here">
       <div className="mb-2 flex items-center justify-between gap-3">
@@ -59,7 +60,7 @@ export function AgentsHere({ providers }: { providers: ProviderInfo[] }) {
         </Link>
       </div>
       <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-raised">
-        {readyFirst(providers).map((provider) => <AgentHere key={provider.id} provider={provider} />)}
+        {ordered.map((provider) => <AgentHere key={provider.id} provider={provider} />)}
       </ul>
     </section>
   );

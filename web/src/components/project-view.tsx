@@ -68,10 +68,10 @@ function NewSession({ project: id }: { project: string }) {
     );
   }
   return (
-    <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-center gap-4 overflow-y-auto px-4 py-8 sm:px-6">
+    <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-4 py-8 sm:px-6 md:pt-[16vh]">
       <header>
         <h1 className="text-xl font-semibold wrap-anywhere">{say("project.what", { name: project?.name ?? "…" })}</h1>
-        <p className="mt-1 font-mono text-xs wrap-anywhere text-faint">{project?.path}</p>
+        <p className="mt-1 min-h-4 font-mono text-xs wrap-anywhere text-faint">{project?.path}</p>
       </header>
       {project && !project.trusted && <TrustNotice project={project} />}
       {unknown && (

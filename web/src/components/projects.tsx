@@ -12,7 +12,7 @@ import { Icon } from "./icons";
 import { ImportSummary } from "./import-summary";
 import { Link } from "./link";
 import { ProblemNotice } from "./notice";
-import { ReadyDot, readyFirst, standing } from "./readiness";
+import { ReadyDot, standing, useReadyFirst } from "./readiness";
 import { SettingsLink } from "./settings-link";
 import { Wordmark } from "./wordmark";
 
@@ -100,6 +100,7 @@ function ProjectRow({ project }: { project: Project }) {
 }
 
 function Agents({ providers }: { providers: ProviderInfo[] }) {
+  const ordered = useReadyFirst(providers);
   return (
     <section className="mt-10">
       <div className="mb-2 flex items-center justify-between gap-3">
@@ -109,7 +110,7 @@ function Agents({ providers }: { providers: ProviderInfo[] }) {
         </Link>
       </div>
       <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-raised">
-        {readyFirst(providers).map((provider) => (
+        {ordered.map((provider) => (
           <li key={provider.id}>
             <Link to={`agents/${provider.id}`} className="target flex items-center gap-2.5 px-4 py-2.5 -outline-offset-2 hover:bg-panel">
               <ReadyDot provider={provider} />

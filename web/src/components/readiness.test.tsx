@@ -1,8 +1,8 @@
-import { render, screen } from "@testing-library/react";
+import { render, renderHook, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Readiness as Ready } from "../protocol";
 import { PRACTICE } from "../testing/page";
-import { Readiness, readyFirst } from "./readiness";
+import { Readiness, readyFirst, useReadyFirst } from "./readiness";
 
 const shown = (readiness: Ready) => render(<Readiness provider={{ ...PRACTICE, readiness }} />);
 
@@ -32,4 +32,14 @@ test("what can be used comes first, and stays there once all were looked at", ()
   expect(ids([...others, { ...PRACTICE, readiness: undefined }])).toEqual(["practice", "claude", "codex"]);
   const looked = others.map((one) => ({ ...one, readiness: { found: one.id === "codex" } }));
   expect(ids([...looked, { ...PRACTICE, readiness: { found: true } }])).toEqual(["codex", "practice", "claude"]);
+});
+
+test("once in view none moves for what is learned about another; a new one comes last", () => {
+  const ids = (all: typeof PRACTICE[]) => all.map(({ id }) => id);
+  const unknown = ["claude", "codex", "practice"].map((id) => ({ ...PRACTICE, id, readiness: undefined }));
+  const view = renderHook(({ all }) => useReadyFirst(all), { initialProps: { all: unknown as typeof PRACTICE[] } });
+  expect(ids(view.result.current)).toEqual(["practice", "claude", "codex"]);
+  const looked = unknown.map((one) => ({ ...one, readiness: { found: one.id === "codex" } }));
+  view.rerender({ all: [{ ...PRACTICE, id: "newcomer" }, ...looked] });
+  expect(ids(view.result.current)).toEqual(["practice", "claude", "codex", "newcomer"]);
 });

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ProviderInfo } from "../protocol";
 import { say, sayParts } from "../words";
 import { AgentsLink } from "./agents-link";
@@ -20,6 +21,13 @@ export function usable({ readiness }: ProviderInfo): boolean {
 export function readyFirst(providers: ProviderInfo[]): ProviderInfo[] {
   const first = (one: ProviderInfo) => usable(one) || (!one.readiness && one.id === PRACTICE);
   return [...providers.filter(first), ...providers.filter((one) => !first(one))];
+}
+
+/** The same, as it was when they came into view: once shown, none moves for what is learned about another. */
+export function useReadyFirst(providers: ProviderInfo[]): ProviderInfo[] {
+  const [order] = useState(() => readyFirst(providers).map(({ id }) => id));
+  const place = ({ id }: ProviderInfo) => (order.includes(id) ? order.indexOf(id) : order.length);
+  return providers.toSorted((one, other) => place(one) - place(other));
 }
 
 /** Whether an agent can be used, at a glance: full or hollow. */
