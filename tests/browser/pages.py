@@ -225,6 +225,12 @@ class Tab:
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
+    async def choose_agent(self, agent: str) -> None:
+        """For a new session, by its label, as a person does: the radio button itself is out of sight."""
+        choice = self.by(f"provider-{agent}")
+        await choice.locator("xpath=..").click()
+        await expect(choice).to_be_checked()
+
     # The transcript
 
     def items(self, kind: str) -> Locator:

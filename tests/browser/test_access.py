@@ -113,7 +113,7 @@ async def test_a_phone(make_desk) -> None:
     await expect(tab.by("session-new")).to_be_visible()
     await fits(tab)
     await tab.by("session-new").tap()
-    await tab.by("provider-practice").check(force=True)
+    await tab.choose_agent("practice")
     await expect(tab.composer).to_be_in_viewport(ratio=1)
     await fits(tab)
     await tab.composer.fill("say hello")

@@ -200,7 +200,7 @@ async def test_the_choice_for_a_new_session_leads_there(make_desk: Any) -> None:
     """Who chooses an agent that cannot be used sees why, what mends it, and the way to its card."""
     desk = await shelf(make_desk)
     tab = await desk.tab(f"projects/{desk.make_project()['id']}")
-    await tab.by("provider-openrouter").locator("xpath=..").click()
+    await tab.choose_agent("openrouter")
     await expect(tab.by("missing")).to_contain_text("OpenRouter needs a key.")
     await tab.by("missing").get_by_test_id("agents-link").click()
     await expect(card(tab, "openrouter").get_by_test_id("key-field")).to_be_focused()

@@ -202,7 +202,7 @@ async def test_who_pays_is_said_before_the_first_prompt(stage: Desk) -> None:
     """In a new session and in one without a prompt: the account, and what is to be known about it; then no more."""
     project = stage.make_project()["id"]
     tab = await stage.tab(f"projects/{project}?new")
-    await tab.by("provider-claude").check(force=True)
+    await tab.choose_agent("claude")
     await expect(tab.by("account")).to_have_text("Paid by API key from ANTHROPIC_API_KEY")
     await expect(tab.by("account-warning")).to_contain_text("pays instead of your login")
     await expect(tab.by("mode")).to_have_value("default")

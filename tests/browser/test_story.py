@@ -70,7 +70,7 @@ async def trust(tab: Tab) -> None:
 async def write_with_approval(desk: Desk, tab: Tab) -> None:
     """A prompt starts a session; nothing is written before the person has seen the diff and allowed it."""
     file = desk.server.root / "garden" / "notes.txt"
-    await tab.by("provider-practice").check(force=True)
+    await tab.choose_agent("practice")
     await tab.prompt("write notes.txt: lettuce")
     await expect(tab.by("session-title")).to_have_text("write notes.txt: lettuce")
     await expect(tab.approval.get_by_test_id("diff")).to_contain_text("lettuce")

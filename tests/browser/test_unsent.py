@@ -117,7 +117,7 @@ async def test_the_first_prompt_of_a_session_is_not_lost(desk: Desk) -> None:
     """The server dies before the session is made: the text is still there, with the reason."""
     tab = await desk.tab(f"projects/{desk.make_project()['id']}?new")
     await tab.is_live()
-    await tab.by("provider-practice").check(force=True)
+    await tab.choose_agent("practice")
     await tab.composer.fill("say first words")
     await expect(tab.page.get_by_test_id("send")).to_be_enabled()
     await asyncio.to_thread(desk.server.kill)
