@@ -14,7 +14,7 @@ QUICK = ["tests/unit", "tests/conformance", "tests/integration"]
 BROWSER = "tests/browser"
 """Two at a time, each with a browser of its own."""
 AGENTS = "tests/agents"
-"""Two at a time: most of it is waiting for an agent that hangs. What shares an agent stays on one worker."""
+"""Three at a time: much of it is waiting for an agent that hangs. What shares an agent stays on one worker."""
 
 
 def run(pytest_words: list[str], agents: bool) -> int:
@@ -69,7 +69,7 @@ def _browser() -> int:
 
 def _agents() -> int:
     environment.prepare_package()
-    return _run_pytest(["-n", "2", "--dist", "loadgroup", AGENTS])
+    return _run_pytest(["-n", "3", "--dist", "loadgroup", AGENTS])
 
 
 def _pytest(words: list[str], agents: bool) -> int:
