@@ -212,8 +212,10 @@ async def test_a_stop_waits_for_what_a_thread_does(home: Searched, monkeypatch: 
     def slow(index: SearchIndex, *what: Any) -> None:
         began.set()
         go.wait(LIMIT)
-        add(index, *what)
-        order.append("added")
+        try:
+            add(index, *what)
+        finally:  # a stop may interrupt it
+            order.append("added")
 
     def closed(index: SearchIndex) -> None:
         order.append("closed")
