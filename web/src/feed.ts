@@ -16,6 +16,7 @@ import { prepend } from "./prepend";
 import type { AnyCommand, AnyEvent, Events, Prompt, Rejected, SessionBusy, Subscribed } from "./protocol";
 import { reduce } from "./reduce";
 import { begin, emptyState, resume, type State } from "./session";
+import { moved } from "./still";
 import { Store } from "./store";
 
 /** Events (without deltas) that a session is opened with. */
@@ -215,7 +216,9 @@ export class Feed {
   }
 
   #show(fields: Partial<FeedView>): void {
-    const view = { ...this.view.get(), ...fields };
+    const was = this.view.get();
+    const view = { ...was, ...fields };
+    if (this.looking && was.phase === "live" && view.state.approvals !== was.state.approvals) moved();
     if (view.busy && isOver(view.state, view.busy.turn)) view.busy = undefined;
     this.view.set(view);
   }

@@ -131,6 +131,27 @@ test("no reply for 15 s on a live connection: it is sent once more", () => {
   vi.useRealTimers();
 });
 
+test("what was never sent, since nobody follows its session any more, goes by itself; what is old asks", () => {
+  vi.useFakeTimers();
+  live = false;
+  const outbox = page();
+  outbox.add(prompt("c1"), "u1");
+  live = true;
+  outbox.remind();
+  expect(sent).toEqual([]); // its session may yet be subscribed
+  vi.setSystemTime(Date.now() + 16_000);
+  outbox.remind();
+  expect(sent).toEqual(["c1"]);
+  live = false;
+  outbox.add(prompt("c2"), "u1");
+  vi.setSystemTime(Date.now() + ASK_AFTER + 1000);
+  live = true;
+  outbox.remind();
+  expect(outbox.find("c2")?.ask).toBe(true);
+  expect(sent).not.toContain("c2");
+  vi.useRealTimers();
+});
+
 test("a browser that cannot store says so, and the command is sent all the same", () => {
   vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
     throw new DOMException("full", "QuotaExceededError");

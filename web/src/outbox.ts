@@ -55,17 +55,17 @@ export class Outbox {
   flush(session?: string, but: readonly string[] = []): void {
     for (const pending of this.pending.get()) {
       const { session: target } = pending.command;
-      if (session ? target !== session : but.includes(target)) continue;
-      if (Date.now() - pending.at > ASK_AFTER) this.#change(pending, { ask: true });
-      else this.#trySend(pending);
+      if (session ? target === session : !but.includes(target)) this.#sendOrAsk(pending);
     }
   }
 
-  /** Sends again what the server has not answered though the connection is live. */
+  /** Sends again what the server has not answered though the connection is live, and what waited for a session that nobody follows any more. */
   remind(): void {
     for (const pending of this.pending.get()) {
-      const late = pending.sentAt !== undefined && Date.now() - pending.sentAt > AGAIN_AFTER;
-      if (late && !pending.ask) this.#trySend(pending);
+      const { sentAt, at, ask } = pending;
+      if (ask || Date.now() - (sentAt ?? at) <= AGAIN_AFTER) continue;
+      if (sentAt === undefined) this.#sendOrAsk(pending);
+      else this.#trySend(pending);
     }
   }
 
@@ -102,6 +102,11 @@ export class Outbox {
 
   #forget(id: string): void {
     if (this.find(id)) this.pending.set(this.pending.get().filter((pending) => pending.command.id !== id));
+  }
+
+  #sendOrAsk(pending: Pending): void {
+    if (Date.now() - pending.at > ASK_AFTER) this.#change(pending, { ask: true });
+    else this.#trySend(pending);
   }
 
   #trySend(pending: Pending): void {

@@ -8,6 +8,7 @@
 
 import { fetchApprovals, type Problem, type Result } from "./api";
 import type { Approvals, Sessions, WaitingApproval } from "./protocol";
+import { moved } from "./still";
 import { Store } from "./store";
 
 export interface WaitingView {
@@ -58,12 +59,18 @@ export class Waiting {
   onAnswered(approval: string, by: Answered): void {
     this.answered.set(new Map(this.answered.get()).set(approval, by));
     const { approvals } = this.view.get();
-    if (approvals) this.view.patch({ approvals: this.#open(approvals) });
+    if (approvals) this.#show({ ...this.view.get(), approvals: this.#open(approvals) });
   }
 
   #take(answer: Result<Approvals>): void {
-    if (answer.ok) this.view.set({ approvals: this.#open(answer.value.approvals) });
+    if (answer.ok) this.#show({ approvals: this.#open(answer.value.approvals) });
     else this.view.patch({ problem: answer.problem });
+  }
+
+  #show(next: WaitingView): void {
+    const open = new Set(next.approvals?.map(({ request }) => request.approval));
+    if (this.view.get().approvals?.some(({ request }) => !open.has(request.approval))) moved(); // those below it are elsewhere now
+    this.view.set(next);
   }
 
   #open(approvals: readonly WaitingApproval[]): WaitingApproval[] {

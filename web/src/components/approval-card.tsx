@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+import { missingIn, NOTHING, useFilling, valuesOf } from "../filling";
 import type { ApprovalRequested, Option } from "../protocol";
+import { useStill } from "../still";
 import { useStore } from "../store";
 import { say } from "../words";
-import { ApprovalFields, missingIn, type FieldValues } from "./approval-fields";
+import { ApprovalFields } from "./approval-fields";
 import { useOptionKeys } from "./approval-keys";
 import { isRefusal, OptionButton, ReasonField } from "./approval-options";
 import { useClient } from "./client-context";
@@ -43,6 +45,7 @@ export function OpenApproval({ session, request, keys, wanted = false, children 
       cancelAnimationFrame(next);
     };
   }, [wanted]);
+  const still = useStill();
   const height = request.kind === "plan" ? "max-h-[55dvh]" : "max-h-96";
   return (
     <section
@@ -75,7 +78,7 @@ export function OpenApproval({ session, request, keys, wanted = false, children 
           </ErrorBoundary>
         </div>
       )}
-      <footer className="border-t border-line px-3.5 py-2.5">
+      <footer className="border-t border-line px-3.5 py-2.5" style={{ pointerEvents: still ? undefined : "none" }}>
         <Choice session={session} request={request} keys={keys} card={card} />
       </footer>
     </section>
@@ -91,7 +94,7 @@ interface ChoiceProps extends Pick<OpenApprovalProps, "session" | "request" | "k
 
 function Choice({ session, request, keys: own, card }: ChoiceProps) {
   const client = useClient();
-  const [values, setValues] = useState<FieldValues>({});
+  const [filling, fill] = useFilling(request.approval);
   const [missing, setMissing] = useState(false);
   const given = useStore(client.outbox.pending, (all) =>
     all.find(({ command }) => command.type === "answer" && command.approval === request.approval),
@@ -100,15 +103,15 @@ function Choice({ session, request, keys: own, card }: ChoiceProps) {
   const all = request.fields ?? [];
   const reason = request.kind === "question" ? undefined : all.find((field) => field.id === REASON && !field.choices?.length);
   const fields = all.filter((field) => field !== reason);
-  const { [REASON]: word = "", ...filled } = values;
-  const said = typeof word === "string" ? word.trim() : "";
+  const { words: word } = reason ? (filling[REASON] ?? NOTHING) : NOTHING;
   const answer = (option: Option) => {
     const refusal = isRefusal(option);
-    const empty = !refusal && missingIn(fields, values);
+    const empty = !refusal && missingIn(fields, filling);
     setMissing(empty);
     if (empty) return;
     // A word for a refusal says nothing to one who is allowed to go on.
-    const told = !reason ? values : refusal && said ? { ...filled, [REASON]: said } : filled;
+    const told = valuesOf(fields, filling);
+    if (refusal && word.trim()) told[REASON] = word.trim();
     client.send({ type: "answer", session, approval: request.approval, option: option.id, fields: told });
   };
   const keys = useOptionKeys(card, request, own && !given && !taken ? answer : undefined);
@@ -123,15 +126,15 @@ function Choice({ session, request, keys: own, card }: ChoiceProps) {
   const [refuse] = refusals;
   return (
     <>
-      <ApprovalFields fields={fields} title={request.title} values={values} onChange={setValues} />
+      <ApprovalFields fields={fields} title={request.title} filling={filling} onChange={fill} />
       {missing && <p role="alert" className="mb-2 text-bad">{say("approvals.missing")}</p>}
       <div className="flex flex-wrap items-stretch gap-2">{others.map(button)}</div>
       {reason && refuse && (
         <div className="mt-2 flex flex-wrap items-end gap-2 border-t border-line pt-2.5">
           <ReasonField
             label={reason.label}
-            value={typeof word === "string" ? word : ""}
-            onChange={(text) => { setValues({ ...filled, [REASON]: text }); }}
+            value={word}
+            onChange={(words) => { fill(REASON, { chosen: [], words }); }}
             onEnter={() => { answer(refuse.option); }}
           />
           {refusals.map(button)}

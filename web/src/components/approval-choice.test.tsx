@@ -2,10 +2,10 @@ import { act, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ApprovalRequested } from "../protocol";
+import { SETTLE_MS } from "../still";
 import { logged } from "../testing/history";
 import { openPage, show, type OpenPage } from "../testing/page";
 import { ApprovalView } from "./approval";
-import { SETTLE_MS } from "./approval-keys";
 import { Dock } from "./dock";
 
 let page: OpenPage;
@@ -148,4 +148,43 @@ test("the second click of a double click answers nothing: the next question stan
   expect(page.sent("answer")).toEqual([]);
   fireEvent.click(screen.getByTestId("approval-option-allow-once"), { detail: 1 });
   expect(page.sent("answer")).toMatchObject([{ option: "once" }]);
+});
+
+const question: Asked = {
+  approval: "q1",
+  kind: "question",
+  title: "Which database?",
+  options: [{ id: "answer", label: "Answer" }, { id: "skip", label: "Skip" }],
+  fields: [{ id: "db", label: "Database", choices: ["SQLite", "PostgreSQL"] }, { id: "why", label: "Why" }],
+};
+
+test("what is filled in outlives its card, which scrolling takes away, and an answer that is taken back", async () => {
+  const card = await ask(question);
+  await userEvent.click(screen.getByLabelText("SQLite"));
+  await userEvent.type(screen.getByLabelText("Why"), "it is small ");
+  card.unmount();
+  show(page, <ApprovalView card={{ kind: "approval", request: { type: "approval-requested", seq, at: 1, turn: "t1", ...question } }} />);
+  expect(screen.getByLabelText<HTMLInputElement>("SQLite").checked).toBe(true);
+  expect(screen.getByLabelText<HTMLTextAreaElement>("Why").value).toBe("it is small ");
+  await userEvent.click(screen.getByRole("button", { name: "Answer" }));
+  expect(page.sent("answer").at(-1)?.fields).toEqual({ db: "SQLite", why: "it is small " });
+  act(() => { page.client.takeBack(page.sent("answer").at(-1)?.id ?? ""); });
+  expect(screen.getByLabelText<HTMLInputElement>("SQLite").checked).toBe(true);
+});
+
+test("words of one's own may begin like a choice, and are sent without the spaces round them", async () => {
+  await ask({ ...question, approval: "q2" });
+  await userEvent.type(screen.getByTestId("own-words"), "SQLite 4 ");
+  expect(screen.getByTestId<HTMLInputElement>("own-words").value).toBe("SQLite 4 ");
+  await userEvent.click(screen.getByRole("button", { name: /Answer/ }));
+  expect(page.sent("answer").at(-1)?.fields).toEqual({ db: "SQLite 4" });
+});
+
+test("a card takes no click for a moment after another question came: it was meant for what stood there", async () => {
+  const { container } = await ask(permission);
+  const taps = () => container.querySelector("footer")?.style.pointerEvents;
+  expect(taps()).toBe("");
+  const [second] = logged([{ type: "approval-requested", ...question, turn: "t1" }], seq + 1);
+  if (second) act(() => { page.comes([second]); });
+  await vi.waitUntil(() => taps() === "none");
 });

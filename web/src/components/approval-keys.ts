@@ -3,9 +3,7 @@
 import { useEffect, useEffectEvent, type RefObject } from "react";
 import { singleKeys } from "../keys";
 import type { ApprovalRequested, Option } from "../protocol";
-
-/** ms that a card must have been there: a key meant for something else answers nothing. */
-export const SETTLE_MS = 600;
+import { SETTLE_MS } from "../still";
 
 const WRITES = "input, textarea, select, [contenteditable]";
 

@@ -7,6 +7,7 @@ import { isPicture, reaching, sizeOf, type Attaching } from "./attach";
 import { IconButton } from "./button";
 import { useClient } from "./client-context";
 import { Icon } from "./icons";
+import { once } from "./once";
 import { ServerWords } from "./server-words";
 
 /** The files that go along, over the text: how far each is, and what is wrong with it. */
@@ -42,7 +43,7 @@ function OneFile({ place, file, agent }: { place: string; file: AttachedFile; ag
         label={progress === undefined ? say("attach.remove", { name }) : say("attach.cancel", { name })}
         size={14}
         testid="attached-remove"
-        onClick={() => { attached.remove(place, key); }}
+        onClick={once(() => { attached.remove(place, key); })}
       />
       {progress !== undefined && (
         <span role="progressbar" aria-label={name} aria-valuenow={Math.round(progress * 100)} className="absolute inset-x-0 bottom-0 h-0.5 bg-line">

@@ -1,32 +1,22 @@
-import { useState } from "react";
+import type { Filled } from "../filling";
 import type { Field } from "../protocol";
 import { say } from "../words";
-
-/** One answer, or all that were chosen. */
-export type FieldValue = string | string[];
 
 /** Characters up to which choices stand beside each other. */
 const SHORT = 18;
 
 /** One of several, or some of several, or words of one's own. */
-export function ChoiceField({ field, said, onChange }: {
+export function ChoiceField({ field, said, value: { chosen, words }, onChange }: {
   field: Field;
   /** The card says already what is asked. */
   said: boolean;
-  onChange: (value: FieldValue) => void;
+  value: Filled;
+  onChange: (value: Filled) => void;
 }) {
-  const [own, setOwn] = useState("");
-  const [checked, setChecked] = useState<string[]>([]);
   const { choices = [], descriptions = [], multiple = false } = field;
-  const change = (next: string[], words: string) => {
-    setChecked(next);
-    setOwn(words);
-    const all = words.trim() ? [...next, words.trim()] : next;
-    onChange(multiple ? all : (all[0] ?? ""));
-  };
   const choose = (choice: string) => {
-    if (!multiple) change([choice], "");
-    else change(checked.includes(choice) ? checked.filter((one) => one !== choice) : [...checked, choice], own);
+    if (!multiple) onChange({ chosen: [choice], words: "" });
+    else onChange({ chosen: chosen.includes(choice) ? chosen.filter((one) => one !== choice) : [...chosen, choice], words });
   };
   const beside = !descriptions.some(Boolean) && choices.every((choice) => choice.length <= SHORT);
   return (
@@ -42,7 +32,7 @@ export function ChoiceField({ field, said, onChange }: {
             field={field}
             choice={choice}
             description={descriptions[at]}
-            on={checked.includes(choice)}
+            on={chosen.includes(choice)}
             onChoose={() => { choose(choice); }}
           />
         ))}
@@ -51,8 +41,8 @@ export function ChoiceField({ field, said, onChange }: {
         data-testid="own-words"
         aria-label={say("choice.else-for", { label: field.label })}
         placeholder={say("choice.else")}
-        value={own}
-        onChange={(event) => { change(multiple ? checked : [], event.target.value); }}
+        value={words}
+        onChange={(event) => { onChange({ chosen: multiple ? chosen : [], words: event.target.value }); }}
         className="target mt-1 h-9 w-full rounded-lg border border-line bg-ground px-3"
       />
     </fieldset>

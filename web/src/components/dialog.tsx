@@ -1,4 +1,5 @@
 import { useId, useLayoutEffect, useRef, type ReactNode, type SyntheticEvent } from "react";
+import { raiseToasts } from "../toasts";
 import { say } from "../words";
 import { LiveRegions } from "./announcer";
 import { IconButton } from "./button";
@@ -36,6 +37,7 @@ export function Dialog({ title, onClose, stay, children, footer, testid, wide = 
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    raiseToasts();
     // Back to where somebody was, once it is gone: until then nothing else takes the focus.
     return () => {
       if (before instanceof HTMLElement) queueMicrotask(() => { before.focus(); });

@@ -8,6 +8,7 @@ import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import { ProblemNotice } from "./notice";
+import { once } from "./once";
 import { useRequest } from "./use-request";
 
 /** Picks or makes a folder, within the roots that the server allows. */
@@ -85,14 +86,14 @@ function FolderList({ page, onOpen }: { page: Folders; onOpen: (path: string) =>
     <ul data-testid="folder-list" className="h-64 overflow-y-auto rounded-xl border border-line p-1">
       {page.parent !== null && (
         <li>
-          <button type="button" data-testid="folder-up" className={row} onClick={() => { onOpen(page.parent ?? ""); }}>
+          <button type="button" data-testid="folder-up" className={row} onClick={once(() => { onOpen(page.parent ?? ""); })}>
             <Icon name="back" /> <span className="text-dim">{say("folder.up")}</span>
           </button>
         </li>
       )}
       {page.folders.map((folder) => (
         <li key={folder.path}>
-          <button type="button" data-testid="folder" className={row} onClick={() => { onOpen(folder.path); }}>
+          <button type="button" data-testid="folder" className={row} onClick={once(() => { onOpen(folder.path); })}>
             <Icon name="folder" />
             <span className="min-w-0 flex-1 truncate">{folder.name}</span>
             <span className="text-xs text-faint">{[folder.git && "git", folder.project && say("folder.known")].filter(Boolean).join(" · ")}</span>

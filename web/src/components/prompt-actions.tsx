@@ -1,5 +1,7 @@
-import { Suspense, useState } from "react";
+import { Suspense, useEffect } from "react";
 import { linkTo } from "../copy";
+import { promptDialog, type PromptDialog } from "../prompt-dialogs";
+import { useStore } from "../store";
 import { say } from "../words";
 import { IconButton } from "./button";
 import { CopyButton } from "./copy-button";
@@ -15,7 +17,7 @@ const ACTIONS = [
   { what: "again", icon: "edit", label: "again.action", Opened: AgainDialog },
   { what: "fork", icon: "fork", label: "fork.action", Opened: ForkDialog },
   { what: "restore", icon: "undo", label: "restore.action", Opened: RestoreDialog },
-] as const satisfies { what: string; icon: IconName; label: string; Opened: unknown }[];
+] as const satisfies { what: PromptDialog["what"]; icon: IconName; label: string; Opened: unknown }[];
 
 /** In a line of small words: the target is larger than the line. */
 const SMALL = "!size-7 -my-1.5 pointer-coarse:!size-11 pointer-coarse:-my-3.5";
@@ -23,8 +25,6 @@ const SMALL = "!size-7 -my-1.5 pointer-coarse:!size-11 pointer-coarse:-my-3.5";
 /** What can be done with an earlier prompt: copy it, ask it anew, go on from it, bring its files back. Quiet until looked for. */
 export function PromptActions({ turn, text, running }: { turn: string; text: string; running: boolean }) {
   const { feed } = useSession();
-  const [open, setOpen] = useState<string>();
-  const close = () => { setOpen(undefined); };
   return (
     <span
       data-testid="prompt-actions"
@@ -41,12 +41,21 @@ export function PromptActions({ turn, text, running }: { turn: string; text: str
           testid={`prompt-${what}`}
           disabled={running && what !== "again"}
           className={SMALL}
-          onClick={() => { setOpen(what); }}
+          onClick={() => { promptDialog.set({ what, turn }); }}
         />
       ))}
-      <Suspense>
-        {ACTIONS.map(({ what, Opened }) => open === what && <Opened key={what} turn={turn} onClose={close} />)}
-      </Suspense>
     </span>
   );
+}
+
+/** What was opened for a prompt of this session; gone with the session. */
+export function PromptDialogs() {
+  const open = useStore(promptDialog, (value) => value);
+  useEffect(() => close, []);
+  const Opened = ACTIONS.find(({ what }) => what === open?.what)?.Opened;
+  return <Suspense>{open && Opened && <Opened turn={open.turn} onClose={close} />}</Suspense>;
+}
+
+function close(): void {
+  promptDialog.set(undefined);
 }

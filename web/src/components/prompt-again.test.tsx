@@ -3,9 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { logged } from "../testing/history";
 import { openPage, PRACTICE, show, type OpenPage } from "../testing/page";
-import { PromptActions } from "./prompt-actions";
+import { PromptActions, PromptDialogs } from "./prompt-actions";
 
 let page: OpenPage;
+let row: ReturnType<typeof show>;
 let asked: { address: string; body: unknown }[];
 
 const COPY = { id: "s2", project: "p1", projectName: "demo", provider: "practice", title: "x", lastActivity: 1, createdAt: 1 };
@@ -18,7 +19,8 @@ beforeEach(async () => {
     asked.push({ address: new URL(address).pathname, body: JSON.parse(body ?? "null") });
     return Promise.resolve(Response.json(COPY, { status: 201 }));
   });
-  show(page, <PromptActions turn="t1" text="old words" running={false} />);
+  show(page, <PromptDialogs />);
+  row = show(page, <PromptActions turn="t1" text="old words" running={false} />);
   await act(() => page.happens(logged([{ type: "turn-started", text: "old words", attachments: ["a1"], turn: "t1" }, { type: "turn-completed", turn: "t1" }])));
 });
 
@@ -39,6 +41,20 @@ test("other words go into a copy that ends before the prompt, with its files; no
     ]);
   });
   expect(location.pathname).toBe("/sessions/s2");
+});
+
+test("the words outlive the prompt's row, which scrolling takes away, and a closed dialog", async () => {
+  await userEvent.click(screen.getByTestId("prompt-again"));
+  const field = await screen.findByTestId<HTMLTextAreaElement>("again-text");
+  await userEvent.clear(field);
+  await userEvent.type(field, "half written");
+  row.unmount();
+  expect(screen.getByTestId<HTMLTextAreaElement>("again-text").value).toBe("half written");
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  expect(screen.queryByTestId("again-text")).toBeNull();
+  show(page, <PromptActions turn="t1" text="old words" running={false} />);
+  await userEvent.click(screen.getByTestId("prompt-again"));
+  expect(screen.getByTestId<HTMLTextAreaElement>("again-text").value).toBe("half written");
 });
 
 test("another way goes on in a copy that has the turn", async () => {

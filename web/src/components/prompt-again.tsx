@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { forkSession } from "../api";
 import { go } from "../route";
+import { useRewritten } from "../prompt-dialogs";
 import { turnOf } from "../rows";
 import type { SessionRow } from "../protocol";
 import { toast } from "../toasts";
@@ -20,10 +21,12 @@ interface DialogProps {
 export function AgainDialog({ turn, onClose }: DialogProps) {
   const client = useClient();
   const { feed } = useSession();
-  const [text, setText] = useState<string>();
+  const [original, setOriginal] = useState<string>();
+  const [rewritten, rewrite] = useRewritten(turn);
+  const text = rewritten ?? original;
   const [busy, copy] = useCopy(turn, false, onClose);
   useEffect(() => {
-    void feed.loadTurn(turn).then(() => { setText(turnOf(feed.view.get().state, turn)?.text ?? ""); });
+    void feed.loadTurn(turn).then(() => { setOriginal(turnOf(feed.view.get().state, turn)?.text ?? ""); });
   }, [feed, turn]);
   const field = useRef<HTMLTextAreaElement>(null);
   useGrowing(field, text ?? "");
@@ -31,6 +34,7 @@ export function AgainDialog({ turn, onClose }: DialogProps) {
     if (!text?.trim() || busy) return;
     const made = await copy();
     if (!made) return;
+    rewrite(undefined);
     const attachments = turnOf(feed.view.get().state, turn)?.attachments ?? [];
     // Where the copy's agent remembers, carrying changes nothing.
     client.prompt(made.id, text, attachments.length ? { attachments, carry: true } : { carry: true });
@@ -60,7 +64,7 @@ export function AgainDialog({ turn, onClose }: DialogProps) {
         aria-label={say("again.text")}
         value={text ?? ""}
         disabled={text === undefined}
-        onChange={(event) => { setText(event.target.value); }}
+        onChange={(event) => { rewrite(event.target.value); }}
         onKeyDown={onKeyDown}
         className="field-sizing-content max-h-[40dvh] min-h-24 w-full resize-none rounded-lg border border-line bg-ground px-3 py-2 text-[0.9375rem] leading-relaxed max-sm:text-base"
       />

@@ -74,6 +74,7 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
         key={place} // what was written elsewhere must not come up here by Undo
         ref={field}
         data-testid="composer"
+        data-composer
         aria-label={label}
         placeholder={label}
         rows={1}

@@ -36,8 +36,8 @@ test("what can be used comes first, and stays there once all were looked at", ()
 
 test("once in view none moves for what is learned about another; a new one comes last", () => {
   const ids = (all: typeof PRACTICE[]) => all.map(({ id }) => id);
-  const unknown = ["claude", "codex", "practice"].map((id) => ({ ...PRACTICE, id, readiness: undefined }));
-  const view = renderHook(({ all }) => useReadyFirst(all), { initialProps: { all: unknown as typeof PRACTICE[] } });
+  const unknown: (typeof PRACTICE)[] = ["claude", "codex", "practice"].map((id) => ({ ...PRACTICE, id, readiness: undefined }));
+  const view = renderHook(({ all }) => useReadyFirst(all), { initialProps: { all: unknown } });
   expect(ids(view.result.current)).toEqual(["practice", "claude", "codex"]);
   const looked = unknown.map((one) => ({ ...one, readiness: { found: one.id === "codex" } }));
   view.rerender({ all: [{ ...PRACTICE, id: "newcomer" }, ...looked] });

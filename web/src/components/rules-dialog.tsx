@@ -9,6 +9,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { ProblemNotice } from "./notice";
+import { once } from "./once";
 import { useCommands } from "./use-commands";
 import { useRequest } from "./use-request";
 
@@ -110,7 +111,7 @@ function Row({ testid, id, agent, since, what, children, onTakeBack }: RowProps)
         {children}
         <p className="mt-0.5 text-xs text-faint">{say("rules.since", { agent, day: dayOf(since) })}</p>
       </div>
-      <Button look="danger" testid={`${testid}-take-back`} disabled={asked} aria-label={say("rules.take-back.what", { what })} onClick={takeBack}>
+      <Button look="danger" testid={`${testid}-take-back`} disabled={asked} aria-label={say("rules.take-back.what", { what })} onClick={once(takeBack)}>
         {say("rules.take-back")}
       </Button>
     </li>

@@ -10,6 +10,7 @@ import { useClient } from "./client-context";
 import { Dock } from "./dock";
 import { Notice } from "./notice";
 import { part } from "./part";
+import { PromptDialogs } from "./prompt-actions";
 import { ServerWords } from "./server-words";
 import { SessionContext, useSession } from "./session-context";
 import { SessionHeader } from "./session-header";
@@ -88,6 +89,7 @@ function Conversation({ trashed, project: id }: { trashed: boolean; project?: st
   return (
     <>
       <Transcript loading={phase === "loading" && empty} />
+      <PromptDialogs key={feed.session} />
       {project && !project.trusted && <div className="mx-auto w-full max-w-3xl px-4 pb-2 sm:px-6"><TrustNotice key={project.id} project={project} /></div>}
       {trashed ? <Trashed session={feed.session} /> : <Dock />}
     </>

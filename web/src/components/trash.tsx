@@ -7,6 +7,7 @@ import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { ProblemNotice } from "./notice";
+import { once } from "./once";
 import { Ago, titleOf } from "./session-row";
 import { useCommands } from "./use-commands";
 import { useRequest } from "./use-request";
@@ -56,7 +57,7 @@ function TrashDialog({ project, onClose }: { project?: string; onClose: () => vo
               <span className="block truncate">{titleOf(row)}</span>
               <span className="block truncate text-xs text-faint">{row.projectName} · <Ago at={row.lastActivity} /></span>
             </span>
-            <Button testid="restore" onClick={() => void restore(row.id)}>{say("list.restore")}</Button>
+            <Button testid="restore" onClick={once(() => void restore(row.id))}>{say("list.restore")}</Button>
           </li>
         ))}
       </ul>

@@ -1,8 +1,8 @@
 import { act, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import type { WaitingApproval } from "../protocol";
+import { SETTLE_MS } from "../still";
 import { openPage, show } from "../testing/page";
-import { SETTLE_MS } from "./approval-keys";
 import { WaitingPanel } from "./waiting-panel";
 
 afterEach(() => {
@@ -23,7 +23,7 @@ test("a click meant for a card that was just answered elsewhere answers not the 
   vi.useFakeTimers();
   show(page, <WaitingPanel onClose={vi.fn()} />);
   act(() => { page.client.waiting.onAnswered("p1", "elsewhere"); });
-  const taps = () => screen.getByTestId("approval-option-allow-once").closest("ol")?.style.pointerEvents;
+  const taps = () => screen.getByTestId("approval-option-allow-once").closest("footer")?.style.pointerEvents;
   expect(taps()).toBe("none");
   act(() => { vi.advanceTimersByTime(SETTLE_MS); });
   expect(taps()).toBe("");

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from "react";
 import type { WaitingApproval } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
-import { SETTLE_MS } from "./approval-keys";
 import { useClient } from "./client-context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
@@ -21,7 +20,6 @@ export function WaitingPanel({ onClose }: { onClose: () => void }) {
   const unsent = useStore(client.outbox.pending, (all) => all.some(({ ask }) => ask));
   const shown = useSeen(open);
   const first = open[0]?.request.approval;
-  const still = useStill(shown.filter((one) => !open.includes(one)).length);
   const list = useRef<HTMLOListElement>(null);
   // What was answered has taken the focus with it: the next one has it.
   useEffect(() => {
@@ -33,7 +31,7 @@ export function WaitingPanel({ onClose }: { onClose: () => void }) {
       {problem && <ProblemNotice what={say("waiting.problem")} problem={problem} onRetry={() => void client.waiting.refresh()} />}
       {known && !shown.length && !unsent && <Nothing />}
       <UnsentPrompts onLeave={onClose} />
-      <ol ref={list} className="space-y-3 empty:hidden" style={{ pointerEvents: still ? undefined : "none" }}>
+      <ol ref={list} className="space-y-3 empty:hidden">
         {shown.map((waiting) => (
           <li key={waiting.request.approval}>
             {open.includes(waiting)
@@ -44,16 +42,6 @@ export function WaitingPanel({ onClose }: { onClose: () => void }) {
       </ol>
     </Dialog>
   );
-}
-
-/** False for a moment after one more was closed and shrank: a click that was meant for it answers no other. */
-function useStill(closed: number): boolean {
-  const [settled, setSettled] = useState(closed);
-  useEffect(() => {
-    const timer = setTimeout(() => { setSettled(closed); }, SETTLE_MS);
-    return () => { clearTimeout(timer); };
-  }, [closed]);
-  return closed === settled;
 }
 
 /** What was open at any time since the list is shown: what is closed stays in its place, so that nothing jumps. */

@@ -7,6 +7,8 @@ import { Client } from "../client";
 import { ClientContext } from "../components/client-context";
 import { SessionContext } from "../components/session-context";
 import type { AnyCommand, AnyEvent, ProviderInfo } from "../protocol";
+import { fillings } from "../filling";
+import { settle } from "../still";
 import { FakeSocket, fakeSockets, WELCOME } from "./fake-socket";
 import { frame, subscribed } from "./history";
 
@@ -34,6 +36,8 @@ export interface OpenPage {
   client: Client;
   /** The server sends these events, after all before. */
   happens: (events: AnyEvent[]) => Promise<void>;
+  /** The same, and no moment has passed. */
+  comes: (events: AnyEvent[]) => void;
   sent: <T extends AnyCommand["type"]>(type: T) => Extract<AnyCommand, { type: T }>[];
 }
 
@@ -41,6 +45,7 @@ export interface OpenPage {
 export async function openPage(): Promise<OpenPage> {
   window.dispatchEvent(new Event("pagehide")); // the page before keeps its drafts now, not later
   localStorage.clear();
+  fillings.set(new Map());
   stubBrowser();
   fakeSockets();
   const client = new Client();
@@ -52,12 +57,16 @@ export async function openPage(): Promise<OpenPage> {
   const subscription = sent("subscribe").at(-1)?.id ?? "";
   FakeSocket.last.says(subscribed(subscription, [], 1));
   let cursor = 0;
-  const happens = async (events: AnyEvent[]) => {
+  const comes = (events: AnyEvent[]) => {
     FakeSocket.last.says(frame(subscription, cursor, events));
     cursor = events.at(-1)?.seq ?? cursor;
-    await vi.waitUntil(() => client.feed("s1").view.get().state.head === cursor);
   };
-  return { client, happens, sent };
+  const happens = async (events: AnyEvent[]) => {
+    comes(events);
+    await vi.waitUntil(() => client.feed("s1").view.get().state.head === cursor);
+    settle(); // as if a moment had passed: what was asked can be answered
+  };
+  return { client, happens, comes, sent };
 }
 
 export function show({ client }: OpenPage, content: ReactNode) {
