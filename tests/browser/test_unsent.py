@@ -56,7 +56,7 @@ async def test_a_prompt_to_a_server_that_is_gone(make_desk: Any) -> None:
     await tab.reload()
     await expect(tab.by("unreachable")).to_be_visible()
     await desk.restart()
-    await expect(tab.message).to_have_text("it anyway")
+    await expect(tab.message).to_have_text("it anyway", timeout=30_000)  # a server has to start first
     await expect(tab.by("pending")).to_have_count(0)
     await tab.reload()
     await tab.done("say after")
