@@ -1,6 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { Attached } from "./attached";
+import type { OwnStorage } from "./kept";
 import { KnownFiles } from "./known-files";
+import { ownStorage, tellsTabs } from "./testing/tabs";
 
 /** An upload that the test moves on. */
 class FakeUpload {
@@ -37,7 +39,7 @@ const ID = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const PNG = { id: ID, name: "a.png", mediaType: "image/png", size: 3 };
 const fine = () => undefined;
 const picture = () => new File(["png"], "a.png", { type: "image/png" });
-const make = () => new Attached(new KnownFiles());
+const make = (own?: () => OwnStorage) => new Attached(new KnownFiles(), own);
 
 let attached: Attached;
 const last = () => {
@@ -49,6 +51,7 @@ const only = () => attached.of("s1")[0];
 
 beforeEach(() => {
   localStorage.clear();
+  sessionStorage.clear();
   FakeUpload.made = [];
   vi.stubGlobal("XMLHttpRequest", FakeUpload);
   attached = make();
@@ -102,4 +105,19 @@ test("what was not taken comes back once, with what is known of it", () => {
   attached.restore("s1", [ID]);
   attached.restore("s1", [ID]);
   expect(attached.of("s1")).toMatchObject([PNG]);
+});
+
+test("what another tab sends takes no file away that is uploaded here", () => {
+  tellsTabs();
+  const [here, there] = [ownStorage(), ownStorage()];
+  attached = make(here);
+  const other = make(there);
+  expect(other.of("s1")).toEqual([]);
+  attached.add("s1", [picture()], fine);
+  last().answers(201, PNG);
+  other.add("s1", [new File(["x"], "b.txt")], fine);
+  last().answers(201, { ...PNG, id: "another", name: "b.txt" });
+  expect(other.take("s1")).toEqual(["another"]);
+  expect(make(here).of("s1")).toMatchObject([PNG]);
+  expect(make(ownStorage()).of("s1")).toMatchObject([PNG]);
 });

@@ -1,7 +1,7 @@
-/** Files that go with what is being written, by place: each is uploaded at once, and what was uploaded survives a reload. */
+/** Files that go with what is being written, by place: each is uploaded at once, and what was uploaded survives a reload (`kept.ts`). */
 
-import { storageKey } from "./address";
 import { newId } from "./ids";
+import { Kept, type OwnStorage } from "./kept";
 import type { KnownFiles } from "./known-files";
 import { Store } from "./store";
 import { upload } from "./upload";
@@ -36,16 +36,20 @@ const NONE: Files = [];
 export class Attached {
   readonly files = new Store<Readonly<Record<string, Files>>>({});
   readonly known: KnownFiles;
-  readonly #kept = new Map<string, Files>();
+  readonly #kept: Kept;
+  /** What was kept at a place when it was first looked at. */
+  readonly #found = new Map<string, Files>();
   readonly #sources = new Map<string, File>();
   readonly #uploads = new Map<string, { abort: () => void }>();
 
-  constructor(known: KnownFiles) {
+  constructor(known: KnownFiles, own?: () => OwnStorage) {
     this.known = known;
+    // Not shown anew for another tab: a file that comes by itself would go along unseen.
+    this.#kept = new Kept("attached", own);
   }
 
   of(place: string): Files {
-    return this.files.get()[place] ?? this.#keptAt(place);
+    return this.files.get()[place] ?? this.#foundAt(place);
   }
 
   /** Takes the files that the person chose; those that cannot go along stay and say why, until they are removed. */
@@ -86,9 +90,9 @@ export class Attached {
     if (back.length) this.#set(place, [...back.map((id) => ({ key: newId(), ...this.known.of(id) })), ...since]);
   }
 
-  #keptAt(place: string): Files {
-    const found = this.#kept.get(place) ?? read(place);
-    this.#kept.set(place, found);
+  #foundAt(place: string): Files {
+    const found = this.#found.get(place) ?? filesOf(this.#kept.read(place));
+    this.#found.set(place, found);
     return found;
   }
 
@@ -124,7 +128,8 @@ export class Attached {
 
   #set(place: string, files: Files): void {
     this.files.patch({ [place]: files });
-    write(place, files);
+    const uploaded = files.filter(({ id }) => id);
+    this.#kept.write(place, uploaded.length ? JSON.stringify(uploaded) : "");
   }
 }
 
@@ -133,25 +138,11 @@ export function complete(files: Files): boolean {
   return files.every(({ id }) => id !== undefined);
 }
 
-function keyOf(place: string): string {
-  return storageKey(`attached:${place}`);
-}
-
-function read(place: string): Files {
+function filesOf(text: string): Files {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(keyOf(place)) ?? "[]");
+    const found: unknown = JSON.parse(text || "[]");
     return Array.isArray(found) ? (found as AttachedFile[]).filter(({ id, key }) => id && key) : NONE;
   } catch {
-    return NONE; // no storage, or not ours
-  }
-}
-
-function write(place: string, files: Files): void {
-  const kept = files.filter(({ id }) => id);
-  try {
-    if (kept.length) localStorage.setItem(keyOf(place), JSON.stringify(kept));
-    else localStorage.removeItem(keyOf(place));
-  } catch {
-    // No storage, or it is full: they live in memory, as long as the page does.
+    return NONE; // not ours
   }
 }

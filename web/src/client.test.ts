@@ -12,6 +12,7 @@ let client: Client;
 beforeEach(async () => {
   vi.useFakeTimers();
   localStorage.clear();
+  sessionStorage.clear();
   toasts.set([]);
   fakeSockets();
   answers = { "/api/me": () => Response.json(ME) };

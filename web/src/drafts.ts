@@ -1,21 +1,24 @@
-/** What was typed and not sent, by session; it survives a reload. */
+/** What was typed and not sent, by session; it survives a reload, whatever other tabs do (`kept.ts`). */
 
-import { storageKey } from "./address";
+import { Kept, type OwnStorage } from "./kept";
 import { Store } from "./store";
 
 const SAVE_AFTER_MS = 300;
 
 export class Drafts {
   readonly texts = new Store<Readonly<Record<string, string>>>({});
+  readonly #kept: Kept;
   readonly #unsaved = new Set<string>();
   #timer?: ReturnType<typeof setTimeout>;
 
-  constructor() {
+  constructor(own?: () => OwnStorage) {
+    // Shown anew: a place where nothing was typed in this tab shows what is stored.
+    this.#kept = new Kept("draft", own, () => { this.texts.patch({}); });
     window.addEventListener("pagehide", this.#save);
   }
 
   get(place: string): string {
-    return this.texts.get()[place] ?? read(place);
+    return this.texts.get()[place] ?? this.#kept.read(place);
   }
 
   set(place: string, text: string): void {
@@ -33,24 +36,7 @@ export class Drafts {
   }
 
   #save = (): void => {
-    for (const place of this.#unsaved) write(place, this.get(place));
+    for (const place of this.#unsaved) this.#kept.write(place, this.get(place));
     this.#unsaved.clear();
   };
-}
-
-function read(place: string): string {
-  try {
-    return localStorage.getItem(storageKey(`draft:${place}`)) ?? "";
-  } catch {
-    return ""; // no storage in this browser: the draft lives in memory
-  }
-}
-
-function write(place: string, text: string): void {
-  try {
-    if (text) localStorage.setItem(storageKey(`draft:${place}`), text);
-    else localStorage.removeItem(storageKey(`draft:${place}`));
-  } catch {
-    // No storage, or it is full: the draft lives in memory, as long as the page does.
-  }
 }

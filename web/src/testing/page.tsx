@@ -46,6 +46,7 @@ export async function openPage(): Promise<OpenPage> {
   window.dispatchEvent(new Event("pagehide")); // the page before keeps its drafts now, not later
   localStorage.clear();
   fillings.set(new Map());
+  sessionStorage.clear();
   stubBrowser();
   fakeSockets();
   const client = new Client();
