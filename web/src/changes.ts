@@ -17,6 +17,9 @@ export const changedFiles = new Store<Readonly<Record<string, number>>>({});
 
 export const linesOf = ({ added, deleted }: ChangedFile): number => (added ?? 0) + (deleted ?? 0);
 
+/** Whether its lines can be shown. */
+export const hasLines = ({ notShown, added, submodule }: ChangedFile): boolean => !notShown && (added !== null || Boolean(submodule));
+
 /** The files that are open before the person says otherwise; one that is much by itself hinders no other. */
 export function openFirst(files: readonly ChangedFile[]): Set<string> {
   let lines = 0;

@@ -1,5 +1,5 @@
 import { Suspense, useId } from "react";
-import { LARGE_LINES, linesOf, sizeOf } from "../changes";
+import { hasLines, LARGE_LINES, linesOf, sizeOf } from "../changes";
 import type { ChangedFile, Changes } from "../protocol";
 import { placeOf } from "../route";
 import { locale, say } from "../words";
@@ -25,10 +25,12 @@ interface Props {
   project: string;
   open: boolean;
   onOpen: (open: boolean) => void;
+  /** Where a comment on its lines is kept. */
+  comment: string;
 }
 
 /** One changed file: its name always, its lines when it is open. */
-export function ChangedFileView({ file, changes, project, open, onOpen }: Props) {
+export function ChangedFileView({ file, changes, project, open, onOpen, comment }: Props) {
   const { feed } = useSession();
   const body = useId();
   return (
@@ -63,21 +65,21 @@ export function ChangedFileView({ file, changes, project, open, onOpen }: Props)
       </div>
       {open && (
         <div id={body} className="border-t border-line">
-          <Body file={file} changes={changes} project={project} />
+          <Body file={file} changes={changes} project={project} comment={comment} />
         </div>
       )}
     </li>
   );
 }
 
-function Body({ file, changes, project }: Pick<Props, "file" | "changes" | "project">) {
+function Body({ file, changes, project, comment }: Omit<Props, "open" | "onOpen">) {
   if (file.notShown) {
     return <Line>{say(`changes.skipped.${file.notShown}`, { size: sizeOf(file.size ?? 0) })}</Line>;
   }
-  if (file.added === null && !file.submodule) return <Line>{say("changes.file.binary")}</Line>;
+  if (!hasLines(file)) return <Line>{say("changes.file.binary")}</Line>;
   return (
     <Suspense fallback={<Line>{say("changes.loading")}</Line>}>
-      <FilePatch file={file} changes={changes} project={project} large={linesOf(file) > LARGE_LINES} />
+      <FilePatch file={file} changes={changes} project={project} large={linesOf(file) > LARGE_LINES} comment={comment} />
     </Suspense>
   );
 }

@@ -1,21 +1,26 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { openFirst } from "../changes";
+import { hasLines, openFirst } from "../changes";
+import { commented, commentKey, comments } from "../comments";
 import type { Changes } from "../protocol";
+import { useStore } from "../store";
 import { say } from "../words";
 import { Button } from "./button";
 import { ChangedFileView } from "./changes-file";
+import { MovedComment } from "./diff-comment";
+import { useSession } from "./session-context";
 
 /** Files that stand in the document at once, until more are asked for. */
 const PAGE = 200;
 const WRITES = "input, textarea, select, [contenteditable]";
 
 /** The changed files one below the other, each with its lines. J and K, or the arrows on a file's name, go through them. */
-export function ChangedFiles({ changes, project }: { changes: Changes; project: string }) {
+export function ChangedFiles({ changes, project, turn }: { changes: Changes; project: string; turn?: string }) {
+  const { feed } = useSession();
   const { files, total } = changes;
   const [shown, setShown] = useState(PAGE);
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
-  // Once: a file must not close since another one grew.
-  const [first] = useState(() => openFirst(files));
+  // Once: a file must not close since another one grew. One with a comment that was begun shows it.
+  const [first] = useState(() => new Set([...openFirst(files), ...commented(comments.get(), feed.session, turn)]));
   const list = useRef<HTMLOListElement>(null);
   useFileKeys(list);
   const left = files.length - shown;
@@ -28,6 +33,7 @@ export function ChangedFiles({ changes, project }: { changes: Changes; project: 
             file={file}
             changes={changes}
             project={project}
+            comment={commentKey(feed.session, turn, file.path)}
             open={chosen.get(file.path) ?? (first.has(file.path) || files.length === 1)}
             onOpen={(open) => { setChosen((was) => new Map(was).set(file.path, open)); }}
           />
@@ -43,6 +49,14 @@ export function ChangedFiles({ changes, project }: { changes: Changes; project: 
       )}
     </>
   );
+}
+
+/** Comments that were begun on files that are no longer among the changed ones, as after a commit. */
+export function LeftComments({ changes, turn }: { changes: Changes; turn?: string }) {
+  const { feed } = useSession();
+  const paths = useStore(comments, (all) => commented(all, feed.session, turn).join("\0"));
+  const left = paths.split("\0").filter((path) => path && !changes.files.some((file) => file.path === path && hasLines(file)));
+  return left.map((path) => <MovedComment key={path} id={commentKey(feed.session, turn, path)} />);
 }
 
 /** J and K anywhere, and the arrows on a file's name, move from file to file. */

@@ -6,7 +6,7 @@ import { placeOf } from "../route";
 import { say } from "../words";
 import { useStore } from "../store";
 import { Button } from "./button";
-import { ChangedFiles } from "./changes-files";
+import { ChangedFiles, LeftComments } from "./changes-files";
 import { ReportedEdits } from "./changes-reported";
 import { ChangesToolbar } from "./changes-toolbar";
 import { Link } from "./link";
@@ -49,7 +49,8 @@ function Known({ changes, project, turn }: { changes?: Changes; project: Project
         {changes.inside && <p>{say("changes.inside", { folder: changes.inside })}</p>}
         {changes.beside ? <p data-testid="beside">{say("changes.beside", { n: changes.beside })}</p> : null}
       </div>
-      {changes.files.length ? <ChangedFiles changes={changes} project={project.id} /> : <Nothing project={project} turn={turn} />}
+      <LeftComments changes={changes} turn={turn} />
+      {changes.files.length ? <ChangedFiles changes={changes} project={project.id} turn={turn} /> : <Nothing project={project} turn={turn} />}
     </>
   );
 }

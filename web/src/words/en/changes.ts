@@ -68,6 +68,7 @@ export const changes = {
   "changes.lines-of": "Changed lines of {path}. Up and down choose a line, C comments on it.",
   "changes.comment": "Comment on {place}",
   "changes.comment.line": "Comment on line {line}",
+  "changes.comment.moved": "These lines have changed since you chose them, or are no longer shown:",
   "changes.comment.placeholder": "What should the agent know or do about it?",
   "changes.comment.add": "Add to the prompt",
   "changes.comment.cancel": "Cancel",

@@ -67,6 +67,7 @@ export const changes: Translated<typeof en> = {
   "changes.lines-of": "{path} 的更改行。用上下键选择一行，按 C 添加评论。",
   "changes.comment": "评论 {place}",
   "changes.comment.line": "评论第 {line} 行",
+  "changes.comment.moved": "这些行在你选定之后已被更改，或不再显示：",
   "changes.comment.placeholder": "关于这里，智能体应该知道或做些什么？",
   "changes.comment.add": "加入提示词",
   "changes.comment.cancel": "取消",
