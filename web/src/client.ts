@@ -11,6 +11,7 @@ import { KnownFiles } from "./known-files";
 import { Lists } from "./lists";
 import { Outbox } from "./outbox";
 import type { Accepted, AnyFrame, EffectCommand, Imports, Limits, Me, Notice, Prompt, Rejected, SessionBusy, Welcome } from "./protocol";
+import { Rewrites } from "./rewrites";
 import { Socket, type Link } from "./socket";
 import { Store } from "./store";
 import { toast } from "./toasts";
@@ -55,6 +56,7 @@ export class Client {
   readonly waiting = new Waiting();
   readonly ends = new Ends();
   readonly drafts = new Drafts();
+  readonly rewrites = new Rewrites(this.drafts, (session) => this.feed(session).view.get());
   readonly known = new KnownFiles();
   readonly attached = new Attached(this.known);
   readonly outbox: Outbox;
@@ -130,6 +132,7 @@ export class Client {
     });
     feed.view.subscribe(() => {
       this.#settle(session, feed.view.get().state.head);
+      this.rewrites.onView(session);
     });
     this.#feeds.set(session, feed);
     return feed;
@@ -155,10 +158,11 @@ export class Client {
     if (!kept) toast(say("unsent.not-kept"));
   }
 
-  /** The person deletes a prompt without a reply; its text goes back to the composer. */
+  /** The person deletes a command without a reply; what was written for it goes back to the composer. */
   takeBack(id: string): void {
     const found = this.outbox.remove(id);
     if (found?.command.type === "prompt") this.giveBack(found.command);
+    if (found?.command.type === "edit") this.rewrites.giveBack(found.command);
   }
 
   /** What was not taken goes back to where it was written. */
@@ -259,15 +263,10 @@ export class Client {
     const followed = [...this.#followed].map((session) => this.feed(session));
     if (reply.type === "rejected" && followed.some((feed) => feed.onRejected(reply))) return;
     const pending = reply.id ? this.outbox.remove(reply.id) : undefined;
-    if (pending?.command.type === "answer") this.#onAnswerReply(pending.command.approval, reply);
+    if (pending?.command.type === "answer") this.waiting.onReply(pending.command.approval, reply);
     if (pending?.command.type === "prompt") this.#onPromptReply(pending.command, reply);
+    else if (reply.type === "rejected" && pending?.command.type === "edit") this.rewrites.onRejected(pending.command, reply);
     else if (reply.type === "rejected" && (pending ?? reply.id === null)) toast(reply.message);
-  }
-
-  /** A late answer is told, too: the question is closed. */
-  #onAnswerReply(approval: string, reply: Accepted | SessionBusy | Rejected): void {
-    if (reply.type === "accepted") this.waiting.onAnswered(approval, "here");
-    else if (reply.type === "rejected" && reply.code === "already-answered") this.waiting.onAnswered(approval, "elsewhere");
   }
 
   #onPromptReply(command: Prompt, reply: Accepted | SessionBusy | Rejected): void {

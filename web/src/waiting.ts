@@ -7,7 +7,7 @@
  */
 
 import { fetchApprovals, type Problem, type Result } from "./api";
-import type { Approvals, Sessions, WaitingApproval } from "./protocol";
+import type { Accepted, Approvals, Rejected, SessionBusy, Sessions, WaitingApproval } from "./protocol";
 import { moved } from "./still";
 import { Store } from "./store";
 
@@ -55,7 +55,12 @@ export class Waiting {
     if (concerned) void this.refresh();
   }
 
-  /** The server took this page's answer, or said that another one came before. */
+  /** The server took this page's answer, or said that another one came before: a late answer is told, too. */
+  onReply(approval: string, reply: Accepted | SessionBusy | Rejected): void {
+    if (reply.type === "accepted") this.onAnswered(approval, "here");
+    else if (reply.type === "rejected" && reply.code === "already-answered") this.onAnswered(approval, "elsewhere");
+  }
+
   onAnswered(approval: string, by: Answered): void {
     this.answered.set(new Map(this.answered.get()).set(approval, by));
     const { approvals } = this.view.get();

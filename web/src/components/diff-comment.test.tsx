@@ -63,7 +63,7 @@ test("the file changes while one writes: the words, the lines and the caret stay
   await screen.findByText("zero");
   expect(field().closest("tr")?.previousElementSibling?.textContent).toContain("two");
   expect(screen.queryByTestId("comment-moved")).toBeNull();
-  expect(document.activeElement).toBe(field());
+  await waitFor(() => { expect(document.activeElement).toBe(field()); });
   await userEvent.keyboard(" not");
   expect(add()).toBe("> `a.py:2`\n> + two\n\nWhy not two?\n");
   expect(screen.queryByTestId("comment-box")).toBeNull();

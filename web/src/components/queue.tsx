@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
 import type { QueuedTurn } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
@@ -74,22 +74,34 @@ interface WaitingProps {
 }
 
 function Waiting({ waiting, at, onMove, onEdit, onRemove }: WaitingProps) {
-  const [editing, setEditing] = useState(false);
+  const { rewrites } = useClient();
+  const { feed } = useSession();
+  const { turn } = waiting;
+  const text = useStore(rewrites.all, (all) => all[turn]?.text);
+  const [asked, setAsked] = useState(false);
   const files = waiting.attachments?.length ?? 0;
   const drag = useDrag(at, onMove);
-  if (editing) {
+  if (text !== undefined) {
     return (
-      <li data-testid="queued" data-turn={waiting.turn} className="py-1 pl-1.5">
+      <li data-testid="queued" data-turn={turn} className="py-1 pl-1.5">
         <Editor
-          text={waiting.text}
-          onDone={(text) => {
-            setEditing(false);
-            if (text !== undefined && text !== waiting.text) onEdit(text);
+          turn={turn}
+          text={text}
+          // One that was left open takes no focus from where the person is.
+          focused={asked}
+          onWrite={(next) => { rewrites.write(turn, next); }}
+          onDone={(next) => {
+            rewrites.end(turn);
+            if (next !== undefined && next !== waiting.text) onEdit(next);
           }}
         />
       </li>
     );
   }
+  const edit = () => {
+    setAsked(true);
+    rewrites.begin(feed.session, turn, waiting.text);
+  };
   return (
     <li
       data-testid="queued"
@@ -110,7 +122,7 @@ function Waiting({ waiting, at, onMove, onEdit, onRemove }: WaitingProps) {
       <span className="min-w-0 flex-1 truncate max-sm:pl-1.5" title={waiting.text}>{waiting.text}</span>
       {files > 0 && <span className="flex shrink-0 items-center gap-0.5 text-xs text-faint"><Icon name="attach" size={12} />{files}</span>}
       <IconButton icon="arrowUp" label={say("queue.up")} size={14} testid="queue-up" disabled={at === 0} onClick={() => { onMove(at - 1); }} />
-      <IconButton icon="edit" label={say("queue.edit")} size={14} testid="queue-edit" onClick={() => { setEditing(true); }} />
+      <IconButton icon="edit" label={say("queue.edit")} size={14} testid="queue-edit" onClick={edit} />
       <IconButton icon="close" label={say("queue.remove")} size={14} testid="dequeue" onClick={once(onRemove)} />
     </li>
   );
@@ -151,22 +163,30 @@ function useDrag(at: number, onMove: (to: number) => void) {
   return { by, handle };
 }
 
+interface EditorProps {
+  turn: string;
+  text: string;
+  focused: boolean;
+  onWrite: (text: string) => void;
+  onDone: (text?: string) => void;
+}
+
 /** A waiting prompt's words, to be changed: Enter keeps them, Escape leaves them. */
-function Editor({ text: before, onDone }: { text: string; onDone: (text?: string) => void }) {
-  const [text, setText] = useState(before);
+function Editor({ turn, text, focused, onWrite, onDone }: EditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useGrowing(field, text);
+  useFollowedWords(turn, field);
   const keep = () => { onDone(text.trim() ? text : undefined); };
   return (
     <div className="flex flex-wrap items-end gap-2">
       <textarea
         ref={field}
-        autoFocus
+        autoFocus={focused}
         data-testid="queue-text"
         aria-label={say("queue.text")}
         rows={1}
         value={text}
-        onChange={(event) => { setText(event.target.value); }}
+        onChange={(event) => { onWrite(event.target.value); }}
         onKeyDown={(event) => {
           if (event.key === "Escape") {
             event.preventDefault(); // it stops nothing
@@ -182,4 +202,19 @@ function Editor({ text: before, onDone }: { text: string; onDone: (text?: string
       <Button look="primary" testid="queue-save" disabled={!text.trim()} onClick={keep}>{say("queue.save")}</Button>
     </div>
   );
+}
+
+/**
+ * When the turn leaves the queue while it is being written to, the words are in the composer, and so is the focus: what
+ * is typed on would be taken for keys of the page.
+ */
+function useFollowedWords(turn: string, field: RefObject<HTMLElement | null>): void {
+  const { view } = useSession().feed;
+  useLayoutEffect(() => {
+    const own = field.current;
+    return () => {
+      const waits = view.get().state.queue.some((waiting) => waiting.turn === turn);
+      if (!waits && own === document.activeElement) document.querySelector<HTMLElement>('[data-testid="composer"]')?.focus();
+    };
+  }, [turn, field, view]);
 }

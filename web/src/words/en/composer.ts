@@ -62,6 +62,8 @@ export const composer = {
   "queue.remove": "Remove from the queue",
   "queue.drag": "Drag, or press the up and down keys, to move it",
   "queue.moved": "Now number {at} of {n}",
+  "queue.began": "A waiting prompt began with its old words while you were changing them. Yours are in its session's composer.",
+  "queue.not-changed": "A waiting prompt did not get its new words; they are in its session's composer.",
   "again.action": "Edit and send again",
   "again.in-other-words": "Send it in other words",
   "again.text": "The prompt",

@@ -64,6 +64,8 @@ export const composer: Translated<typeof en> = {
   "queue.remove": "移出队列",
   "queue.drag": "拖动，或按上下键移动",
   "queue.moved": "现在是第 {at} 条，共 {n} 条",
+  "queue.began": "一条排队的提示在你修改时已按原文开始执行。你改的文字在该会话的输入框里。",
+  "queue.not-changed": "一条排队的提示没有换上新的文字；这些文字在该会话的输入框里。",
   "again.action": "编辑后重新发送",
   "again.in-other-words": "换一种说法发送",
   "again.text": "提示",
