@@ -60,13 +60,13 @@ export class Attached {
       this.#set(place, [...this.of(place), problem ? { ...one, problem } : one]);
       if (problem) continue;
       this.#sources.set(one.key, file);
-      this.#upload(place, one.key, file);
+      this.#upload(one.key, file);
     }
   }
 
-  retry(place: string, key: string): void {
+  retry(key: string): void {
     const source = this.#sources.get(key);
-    if (source) this.#upload(place, key, source);
+    if (source) this.#upload(key, source);
   }
 
   /** Takes one away; what is under way is broken off. */
@@ -75,12 +75,16 @@ export class Attached {
     this.#set(place, this.of(place).filter((file) => file.key !== key));
   }
 
-  /** Takes all that is uploaded out of the place: it goes with a prompt. */
-  take(place: string): string[] {
-    const ids = this.of(place).flatMap(({ id }) => id ?? []);
-    for (const { key } of this.of(place)) this.#forget(key);
+  /**
+   * Takes all that is uploaded out of the place: it goes with a prompt. What is under way, or failed, is the person's to
+   * see: it stays, or goes on at `to`, where they write then.
+   */
+  take(place: string, to = place): string[] {
+    const files = this.of(place);
+    const left = files.filter(({ id }) => id === undefined);
     this.#set(place, []);
-    return ids;
+    if (left.length) this.#set(to, [...this.of(to), ...left]);
+    return files.flatMap(({ id }) => id ?? []);
   }
 
   /** Puts what did not go back, before what was added since. */
@@ -96,20 +100,20 @@ export class Attached {
     return found;
   }
 
-  #upload(place: string, key: string, file: File): void {
-    this.#change(place, key, { progress: 0, problem: undefined, served: undefined, again: undefined });
+  #upload(key: string, file: File): void {
+    this.#change(key, { progress: 0, problem: undefined, served: undefined, again: undefined });
     const under = upload(
       file,
-      (progress) => { this.#change(place, key, { progress }); },
+      (progress) => { this.#change(key, { progress }); },
       (answer) => {
         this.#uploads.delete(key);
         if (answer.ok) {
           this.#sources.delete(key);
           this.known.add([answer.value]);
-          this.#change(place, key, { ...answer.value, progress: undefined });
+          this.#change(key, { ...answer.value, progress: undefined });
         } else {
           const { message, status, own } = answer.problem;
-          this.#change(place, key, { progress: undefined, problem: message, served: !own, again: status === 0 || status >= 500 });
+          this.#change(key, { progress: undefined, problem: message, served: !own, again: status === 0 || status >= 500 });
         }
       },
     );
@@ -122,8 +126,10 @@ export class Attached {
     this.#sources.delete(key);
   }
 
-  #change(place: string, key: string, fields: Partial<AttachedFile>): void {
-    this.#set(place, this.of(place).map((file) => (file.key === key ? { ...file, ...fields } : file)));
+  /** Wherever it is by now. */
+  #change(key: string, fields: Partial<AttachedFile>): void {
+    const place = Object.entries(this.files.get()).find(([, files]) => files.some((file) => file.key === key))?.[0];
+    if (place !== undefined) this.#set(place, this.of(place).map((file) => (file.key === key ? { ...file, ...fields } : file)));
   }
 
   #set(place: string, files: Files): void {
@@ -133,9 +139,12 @@ export class Attached {
   }
 }
 
-/** Whether all that is there can go along now. */
-export function complete(files: Files): boolean {
-  return files.every(({ id }) => id !== undefined);
+export type Hindrance = "under-way" | "failed";
+
+/** Why what is there cannot go along now; undefined: all of it can. */
+export function hindranceOf(files: Files): Hindrance | undefined {
+  if (files.some(({ problem }) => problem !== undefined)) return "failed";
+  return files.every(({ id }) => id !== undefined) ? undefined : "under-way";
 }
 
 function filesOf(text: string): Files {

@@ -143,10 +143,10 @@ export class Client {
     this.send({ type: "prompt", session, text, ...options });
   }
 
-  /** Sends what is written at the session's place, with the files there. */
+  /** Sends what is written at the place, with the files there; who sends has seen that all of them are uploaded. */
   promptDraft(session: string, options: PromptOptions = {}, place = session): void {
     const text = this.drafts.get(place);
-    const attachments = this.attached.take(place);
+    const attachments = this.attached.take(place, session);
     this.drafts.set(place, "");
     this.prompt(session, text, attachments.length ? { ...options, attachments } : options);
   }

@@ -36,7 +36,7 @@ function OneFile({ place, file, agent }: { place: string; file: AttachedFile; ag
         <span role={problem ? "alert" : undefined} className={`block ${problem ? "text-bad" : "text-faint"}`}>{served ? <ServerWords text={told} /> : told}</span>
       </span>
       {file.again && (
-        <IconButton icon="retry" label={say("attach.again", { name })} size={14} testid="attached-again" onClick={() => { attached.retry(place, key); }} />
+        <IconButton icon="retry" label={say("attach.again", { name })} size={14} testid="attached-again" onClick={() => { attached.retry(key); }} />
       )}
       <IconButton
         icon="close"

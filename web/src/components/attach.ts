@@ -1,5 +1,5 @@
 import { useCallback, type ClipboardEvent } from "react";
-import { complete, MOST, type Files, type Refuse } from "../attached";
+import { hindranceOf, MOST, type Files, type Hindrance, type Refuse } from "../attached";
 import type { ProviderInfo } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
@@ -8,8 +8,8 @@ import { useClient } from "./client-context";
 /** What is put in the composer's place beside its text. */
 export interface Attaching {
   files: Files;
-  /** All of them can go along now. */
-  ready: boolean;
+  /** Why they cannot go along now; undefined: all of them can. */
+  hindrance?: Hindrance;
   add: (files: Iterable<File>) => void;
   /** Files in the clipboard become attachments; True: there were some. */
   onPaste: (event: ClipboardEvent) => boolean;
@@ -45,7 +45,14 @@ export function useAttaching(place: string, agent: ProviderInfo | undefined): At
     add(pasted);
     return true;
   };
-  return { files, ready: complete(files), add, onPaste };
+  return { files, hindrance: hindranceOf(files), add, onPaste };
+}
+
+/** Why the files with what is written at this place cannot go along now, in words: for what sends it beside the composer. */
+export function useFilesHindrance(place: string): string | undefined {
+  const { attached } = useClient();
+  const why = useStore(attached.files, () => hindranceOf(attached.of(place)));
+  return why && say(why === "failed" ? "attach.has-failed" : "attach.under-way");
 }
 
 /** How a file reaches this agent, where that is not as one would think; undefined: it is shown it. */

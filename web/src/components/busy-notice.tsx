@@ -2,6 +2,7 @@ import { duration, timeOfDay, useNow } from "../clock";
 import type { SessionBusy } from "../protocol";
 import { useStore } from "../store";
 import { say } from "../words";
+import { useFilesHindrance } from "./attach";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Notice } from "./notice";
@@ -23,7 +24,8 @@ function Busy({ busy }: { busy: SessionBusy }) {
   const send = (ifBusy: "queue" | "steer") => {
     client.promptDraft(feed.session, { ifBusy });
   };
-  const empty = !text.trim();
+  const files = useFilesHindrance(feed.session);
+  const how = { disabled: !text.trim() || files !== undefined, title: files };
   return (
     <Notice
       tone="warn"
@@ -33,9 +35,9 @@ function Busy({ busy }: { busy: SessionBusy }) {
       title={say("busy.title", { agent: name ?? busy.provider, clock: timeOfDay(busy.since), time: duration(now - busy.since) })}
       actions={
         <>
-          <Button look="primary" testid="busy-queue" disabled={empty} onClick={() => { send("queue"); }}>{say("busy.queue")}</Button>
+          <Button look="primary" testid="busy-queue" {...how} onClick={() => { send("queue"); }}>{say("busy.queue")}</Button>
           {agent?.capabilities.steer && (
-            <Button testid="busy-steer" disabled={empty} onClick={() => { send("steer"); }}>{say("busy.steer")}</Button>
+            <Button testid="busy-steer" {...how} onClick={() => { send("steer"); }}>{say("busy.steer")}</Button>
           )}
           <Button
             look="danger"
@@ -47,7 +49,7 @@ function Busy({ busy }: { busy: SessionBusy }) {
         </>
       }
     >
-      {say("busy.kept")}{busy.queued ? ` ${say("busy.queued", { n: busy.queued })}` : ""}
+      {say("busy.kept")}{busy.queued ? ` ${say("busy.queued", { n: busy.queued })}` : ""}{files && ` ${files}`}
     </Notice>
   );
 }

@@ -41,6 +41,14 @@ test("agreeing keeps the consent for the project and the agent, and sends the sa
   expect(page.client.drafts.get("s1")).toBe("");
 });
 
+test("what was added since the prompt was sent does not go with it, and stays", async () => {
+  act(() => { page.client.attached.restore("s1", ["f1"]); });
+  await userEvent.click(await screen.findByTestId("consent-agree"));
+  await vi.waitFor(() => { expect(page.sent("prompt")).toHaveLength(2); });
+  expect(page.sent("prompt")[1]).not.toHaveProperty("attachments");
+  expect(page.client.attached.of("s1")).toMatchObject([{ id: "f1" }]);
+});
+
 test("not here: nothing is kept or sent, and the text is in the composer", async () => {
   await userEvent.click(await screen.findByTestId("consent-refuse"));
   expect(screen.queryByTestId("consent-dialog")).toBeNull();

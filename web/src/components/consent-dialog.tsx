@@ -36,7 +36,9 @@ function ConsentDialog({ rejected, command, onClose }: { rejected: Rejected; com
     if (!answer.ok) return;
     if (client.drafts.get(session) === text) {
       client.drafts.set(session, "");
-      client.attached.take(session); // they came back with the text, and go with it
+      for (const { key, id } of client.attached.of(session)) {
+        if (id && attachments?.includes(id)) client.attached.remove(session, key); // it came back with the text, and goes with it
+      }
     }
     client.prompt(session, text, { attachments, ifBusy, retryOf, carry, fork });
     onClose();

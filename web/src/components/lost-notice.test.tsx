@@ -2,6 +2,7 @@ import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import { useStore } from "../store";
+import { FakeUpload, fakeUploads } from "../testing/fake-upload";
 import { logged, type Made } from "../testing/history";
 import { openPage, show, type OpenPage } from "../testing/page";
 import { Dock } from "./dock";
@@ -68,6 +69,21 @@ test("words of one's own go with the transcript or afresh, as chosen; and so doe
     { text: "third", carry: true },
   ]);
   expect(field.value).toBe("");
+});
+
+test("neither sends while a file is uploaded, or without it", async () => {
+  fakeUploads();
+  await happens(lost, started, failed);
+  await userEvent.type(screen.getByTestId("composer"), "look");
+  await userEvent.upload(screen.getByTestId("attach-input"), new File(["png"], "shot.png", { type: "image/png" }));
+  const buttons = ["lost-carry", "lost-afresh"].map((name) => screen.getByTestId<HTMLButtonElement>(name));
+  for (const button of buttons) await userEvent.click(button);
+  expect(page.sent("prompt")).toEqual([]);
+  expect(buttons.map(({ title }) => title)).toEqual(Array(2).fill("Files are still being uploaded."));
+  expect(screen.getByTestId("lost").textContent).toContain("Files are still being uploaded.");
+  act(() => { FakeUpload.last.answers(201, { id: "f1", name: "shot.png", mediaType: "image/png", size: 3 }); });
+  await userEvent.click(screen.getByTestId("lost-carry"));
+  expect(page.sent("prompt")).toMatchObject([{ text: "look", attachments: ["f1"], carry: true }]);
 });
 
 test("a conversation that was lost before any prompt met it is said so, until it is found again", async () => {

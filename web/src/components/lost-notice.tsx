@@ -2,6 +2,7 @@ import { turnOf } from "../rows";
 import type { State, Turn } from "../session";
 import { useStore } from "../store";
 import { say } from "../words";
+import { useFilesHindrance } from "./attach";
 import { Button } from "./button";
 import { useClient } from "./client-context";
 import { Notice } from "./notice";
@@ -27,7 +28,9 @@ export function LostNotice() {
   const lost = useStore(feed.view, ({ state }) => state.lost && state.running === undefined);
   const failed = useStore(feed.view, ({ state }) => failedAtEnd(state)?.id);
   const text = useStore(client.drafts.texts, () => client.drafts.get(feed.session).trim());
+  const files = useFilesHindrance(feed.session);
   if (!lost || (failed && !text)) return null;
+  const how = { disabled: files !== undefined, title: files };
   const send = (carry: boolean) => {
     client.promptDraft(feed.session, { carry });
   };
@@ -41,14 +44,14 @@ export function LostNotice() {
       actions={
         text && (
           <>
-            <Button look="primary" testid="lost-carry" onClick={() => { send(true); }}>{say("lost.carry")}</Button>
-            <Button testid="lost-afresh" onClick={() => { send(false); }}>{say("lost.afresh")}</Button>
+            <Button look="primary" testid="lost-carry" {...how} onClick={() => { send(true); }}>{say("lost.carry")}</Button>
+            <Button testid="lost-afresh" {...how} onClick={() => { send(false); }}>{say("lost.afresh")}</Button>
           </>
         )
       }
     >
       {text
-        ? say("lost.with-text")
+        ? `${say("lost.with-text")}${files ? ` ${files}` : ""}`
         : say("lost.without-text")}
     </Notice>
   );

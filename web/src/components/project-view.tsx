@@ -2,6 +2,7 @@ import { useState } from "react";
 import { makeSession, type Problem } from "../api";
 import { go } from "../route";
 import { useStore } from "../store";
+import { toast } from "../toasts";
 import { say } from "../words";
 import { AgentChoice, usualAgent } from "./agent-choice";
 import { AgentSettings, type Settings } from "./agent-settings";
@@ -56,6 +57,7 @@ function NewSession({ project: id }: { project: string }) {
     if (!made.ok) return;
     client.lists.put(made.value);
     client.promptDraft(made.value.id, {}, place);
+    if (client.attached.of(made.value.id).length) toast(say("attach.left")); // added since, and not uploaded yet
     go(`sessions/${made.value.id}`);
   };
 

@@ -43,7 +43,7 @@ export function PromptBox({ place, label, onSend, agent, project, commands = NON
   const { field, caret, ...follow } = useCaret(place);
   useGrowing(field, text, place);
   const tooLong = text.length > limit;
-  const hindered = disabled || tooLong || !text.trim() || !attaching.ready;
+  const hindered = disabled || tooLong || !text.trim() || attaching.hindrance !== undefined;
   const set = (next: string, at = next.length) => {
     client.drafts.set(place, next);
     follow.place(at);
@@ -115,10 +115,10 @@ function Hindrance({ text, limit, attaching }: { text: string; limit: number; at
   if (text.length > limit) {
     return <p role="alert" className="px-4 pb-1 text-xs text-bad">{say("composer.too-long", { length: text.length, limit })}</p>;
   }
-  if (!attaching.files.length || (text.trim() && attaching.ready)) return null;
-  const failed = attaching.files.some(({ problem }) => problem);
-  const why = failed ? say("attach.has-failed") : attaching.ready ? say("attach.needs-words") : undefined;
-  return why && <p role="status" className="px-4 pb-1 text-xs text-faint">{why}</p>;
+  const { files, hindrance } = attaching;
+  if (!files.length || hindrance === "under-way" || (text.trim() && !hindrance)) return null;
+  const why = say(hindrance ? "attach.has-failed" : "attach.needs-words");
+  return <p role="status" className="px-4 pb-1 text-xs text-faint">{why}</p>;
 }
 
 /** The field, where its caret is, and where it is to go once a text that was put there is drawn. */

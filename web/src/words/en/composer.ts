@@ -102,4 +102,6 @@ export const composer = {
   "attach.as-path": "{agent} sees no pictures: it gets the file’s path",
   "attach.needs-words": "Write a word to go with it.",
   "attach.has-failed": "Remove what cannot go along.",
+  "attach.under-way": "Files are still being uploaded.",
+  "attach.left": "A file that was not uploaded in time did not go with the prompt; it is in the composer.",
 } as const;

@@ -104,4 +104,6 @@ export const composer: Translated<typeof en> = {
   "attach.as-path": "{agent} 无法查看图片：只会得到文件路径",
   "attach.needs-words": "请再写一句话一起发送。",
   "attach.has-failed": "请移除无法发送的文件。",
+  "attach.under-way": "文件仍在上传。",
+  "attach.left": "有文件未能及时上传，没有随提示发送；它在输入框里。",
 };
