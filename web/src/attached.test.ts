@@ -111,9 +111,9 @@ test("what another tab sends takes no file away that is uploaded here", () => {
   const other = make(there);
   expect(other.of("s1")).toEqual([]);
   attached.add("s1", [picture()], fine);
-  last().answers(201, PNG);
+  FakeUpload.last.answers(201, PNG);
   other.add("s1", [new File(["x"], "b.txt")], fine);
-  last().answers(201, { ...PNG, id: "another", name: "b.txt" });
+  FakeUpload.last.answers(201, { ...PNG, id: "another", name: "b.txt" });
   expect(other.take("s1")).toEqual(["another"]);
   expect(make(here).of("s1")).toMatchObject([PNG]);
   expect(make(ownStorage()).of("s1")).toMatchObject([PNG]);
