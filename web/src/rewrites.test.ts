@@ -11,6 +11,7 @@ let rewrites: Rewrites;
 
 beforeEach(() => {
   localStorage.clear();
+  sessionStorage.clear();
   view = { state: emptyState(), phase: "loading" };
   drafts = new Drafts();
   rewrites = new Rewrites(drafts, () => view);
