@@ -153,7 +153,7 @@ async def test_a_held_queue_waits_for_a_person(desk: Desk) -> None:
     await desk.restart()
     await tab.is_live()
     await tab.turn_is("interrupted")
-    await expect(tab.by("queue")).to_contain_text("The queue is held since the server restarted")
+    await expect(tab.by("queue")).to_contain_text("The queue is held until you resume it")
     await expect(tab.queued).to_have_text(["say one", "say two"])
     await expect(tab.asked).to_have_count(1)
     await tab.by("resume-queue").click()

@@ -152,7 +152,7 @@ async def _check_new(session: Session, asked: Asked) -> None:
 
 def _check_folder(session: Session, asked: Asked) -> None:
     row = session.row
-    if row.trashed_at is not None:
+    if session.in_trash:
         raise asked.refuse("session-trashed", "This session is in the trash; restore it to go on.")
     if not Path(row.project_path).is_dir():
         raise asked.refuse(
@@ -300,6 +300,7 @@ async def edit(session: Session, asked: Asked, command: c.Edit) -> Reply:
 
 async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
     """Let a held queue run."""
+    _check_folder(session, asked)
     await _check_consent(session, asked)
     await _check_elsewhere(session, asked, fork=False)
     event = e.SessionUpdated(at=session.clock.now(), queue_held=False)

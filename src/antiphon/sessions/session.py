@@ -103,6 +103,11 @@ class Session:
         return self.turn.id if self.turn else None
 
     @property
+    def in_trash(self) -> bool:
+        """Whether it lies in the trash: nothing begins there."""
+        return self.row.trashed_at is not None
+
+    @property
     def busy(self) -> bool:
         """Whether its agent must not be retired: it runs a turn or a background task."""
         return self.turn is not None or bool(self.state.tasks) or self.lock.locked()
@@ -198,7 +203,8 @@ class Session:
     def _may_begin(self, sink: AgentSink) -> bool:
         """Whether this agent may begin a turn now: it is the session's, and nothing runs or ends."""
         quiet = not self.turn or self.turn.ending
-        return quiet and not self.stopping and not self.journal.lost and sink is self.slot.sink
+        hindered = self.stopping or self.journal.lost or self.in_trash
+        return quiet and not hindered and sink is self.slot.sink
 
     async def _begin_for(self, sink: AgentSink, why: str) -> bool:
         if self.turn or self.slot.agent is None or not self._may_begin(sink):
@@ -308,7 +314,8 @@ class Session:
 
     async def next(self) -> None:
         """Start the first of the queue, when nothing hinders it. The caller holds the lock."""
-        if self.turn or self.stopping or self.journal.lost or self.state.queue_held or not self.state.queue:
+        hindered = self.stopping or self.journal.lost or self.in_trash
+        if self.turn or hindered or self.state.queue_held or not self.state.queue:
             return
         await self.begin(self.state.queue[0])
 
@@ -355,6 +362,10 @@ class Session:
         """Facts of the session changed (its project trusted, its model chosen)."""
         self.row = replace(row, generation=self.row.generation, native_session=self.row.native_session)
         self.slot.relaunch = self.slot.relaunch or relaunch
+
+    def trashed(self, at: int) -> None:
+        """It lies in the trash since then; its row says so already."""
+        self.row = replace(self.row, trashed_at=at)
 
     def _lost(self, error: BaseException) -> None:
         _logger.error("log-lost", session=self.id, exc_info=error)

@@ -34,6 +34,7 @@ from antiphon.sessions.native import Claims
 from antiphon.sessions.opening import claim, left
 from antiphon.sessions.session import Session
 from antiphon.sessions.submit import refuse, submit
+from antiphon.sessions.trashing import put_away
 from antiphon.sessions.warm import Warmer
 from antiphon.workspace.workspaces import Workspaces
 
@@ -151,7 +152,7 @@ class Supervisor:
         except UnknownSession as unknown:
             reply = Rejected(id=command.id, code="unknown-session", message=str(unknown))
             return await refuse(self.log, user, command, reply)
-        if isinstance(command, c.Prompt) and not session.row.project_trusted:
+        if isinstance(command, c.Prompt | c.ResumeQueue) and not session.row.project_trusted:
             await self.refresh(session.id)  # it may have been trusted since
         return await submit(session, user, command)
 
@@ -174,16 +175,13 @@ class Supervisor:
         return copy
 
     async def trash(self, user: int, session: str, trashed: bool) -> None:
-        """Put a session into the trash (its turn is stopped), or take it out. Raises UnknownSession."""
+        """Put a session into the trash (its turn is stopped), or take it out. Raises UnknownSession, StorageFull."""
         found = await self.get(user, session)
-        if trashed and found.turn:
-            found.turn.stop("cancelled")
-            await asyncio.wait({found.turn.task})
-        at = self.clock.now() if trashed else None
-        await self.log.write(lambda conn: rows.set_trashed(conn, found.row.key, at))
-        await self.refresh(session)
         if trashed:
-            await found.retire()
+            await put_away(found)
+        else:
+            await self.log.write(lambda conn: rows.set_trashed(conn, found.row.key, None))
+        await self.refresh(session)
         self.hub.changed(user, session)
 
     async def refresh(self, session: str, *, relaunch: bool = False) -> None:

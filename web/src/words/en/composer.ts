@@ -51,7 +51,7 @@ export const composer = {
   "elsewhere.watch": "Only watch",
   "elsewhere.continue": "Continue as a fork",
   "queue": "Queue",
-  "queue.held": "The queue is held since the server restarted",
+  "queue.held": "The queue is held until you resume it",
   "queue.waits": { one: "1 prompt waits", other: "{n} prompts wait" },
   "queue.resume": "Resume queue",
   "queue.up": "Move up",

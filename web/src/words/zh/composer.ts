@@ -53,7 +53,7 @@ export const composer: Translated<typeof en> = {
   "elsewhere.watch": "只查看",
   "elsewhere.continue": "作为分支继续",
   "queue": "队列",
-  "queue.held": "服务器重启后，队列已暂停",
+  "queue.held": "队列已暂停，等你继续",
   "queue.waits": { other: "{n} 条提示在等待" },
   "queue.resume": "继续队列",
   "queue.up": "上移",
