@@ -4,7 +4,8 @@ Every effect returns its Reply, or raises `Refused` with the reply that says why
 none. Effects run one after the other under the session's lock.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,6 @@ async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
     """Start a turn; when one runs: reject, queue or steer, as the person chose."""
     _check_folder(session, asked)
     await _check_consent(session, asked)
-    await _check_elsewhere(session, asked, fork=command.fork)
     await _check_attachments(session, asked, command)
     wanted = e.QueuedTurn(
         turn=new_id(),
@@ -80,18 +80,25 @@ async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
         command=command.id,
     )
     if session.turn is None:
-        try:
-            draft = asked.draft("started", wanted.turn)
-            carried = command.carry and session.slot.lost
-            seq = await session.begin(wanted, draft=draft, retry_of=command.retry_of, carried=carried)
-            return asked.accepted("started", wanted.turn, seq)
-        except TurnRunning:
-            raise _busy(session, asked) from None
+        return await _start(session, asked, command, wanted)
     if command.if_busy == "reject":
         raise _busy(session, asked)
     if command.if_busy == "steer" and (steered := await _steer(session, asked, wanted)):
         return steered
     return await _queue(session, asked, wanted)
+
+
+async def _start(session: Session, asked: Asked, command: c.Prompt, wanted: e.QueuedTurn) -> Reply:
+    async with _conversation(session, asked, fork=command.fork):
+        carried = command.carry and session.slot.lost
+        draft = asked.draft("started", wanted.turn)
+        try:
+            seq = await session.begin(wanted, draft=draft, retry_of=command.retry_of, carried=carried)
+        except TurnRunning:
+            raise _busy(session, asked) from None
+        if command.fork:
+            session.slot.branch()  # now that it is in the log, and before its turn has asked for the agent
+        return asked.accepted("started", wanted.turn, seq)
 
 
 def _busy(session: Session, asked: Asked) -> Refused:
@@ -173,16 +180,31 @@ async def _check_consent(session: Session, asked: Asked) -> None:
         raise asked.refuse("consent-needed", words)
 
 
-async def _check_elsewhere(session: Session, asked: Asked, *, fork: bool) -> None:
-    """Whether the conversation is ours to go on with; `fork` makes it ours in a copy."""
-    if session.turn:
-        return
+@asynccontextmanager
+async def _conversation(session: Session, asked: Asked, *, fork: bool) -> AsyncGenerator[None]:
+    """The conversation, if it is ours to go on with; let go of again where no turn began. `fork`: in a copy."""
+    if fork:
+        await _check_new(session, asked)
+        await _leave_file(session)
+    elif session.turn is None:
+        await _check_elsewhere(session, asked)
+    try:
+        yield
+    finally:
+        if session.turn is None:
+            session.slot.unclaim()
+
+
+async def _leave_file(session: Session) -> None:
+    """What others write to the original is no longer ours; looked at again where the fork does not come about."""
     if session.follower:
         await session.follower.catch_up()
-        if fork:
-            await session.follower.leave()
-    if fork and session.slot.native_session:
-        session.slot.fork = session.slot.relaunch = True
+        await session.follower.leave()
+
+
+async def _check_elsewhere(session: Session, asked: Asked) -> None:
+    if session.follower:
+        await session.follower.catch_up()
     if session.state.elsewhere:
         raise asked.refuse(
             "session-elsewhere",
@@ -302,11 +324,11 @@ async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -
     """Let a held queue run."""
     _check_folder(session, asked)
     await _check_consent(session, asked)
-    await _check_elsewhere(session, asked, fork=False)
-    event = e.SessionUpdated(at=session.clock.now(), queue_held=False)
-    seq = await session.journal.commit([event], asked.draft("resumed"))
-    await session.next()
-    return asked.accepted("resumed", None, seq)
+    async with _conversation(session, asked, fork=False):
+        event = e.SessionUpdated(at=session.clock.now(), queue_held=False)
+        seq = await session.journal.commit([event], asked.draft("resumed"))
+        await session.next()
+        return asked.accepted("resumed", None, seq)
 
 
 async def stop_task(session: Session, asked: Asked, command: c.StopTask) -> Reply:

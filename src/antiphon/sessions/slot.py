@@ -226,6 +226,17 @@ class Slot:
             except OSError as error:  # no place for locks: agents run all the same
                 _logger.warning("claim-failed", session=row.id, error=str(error))
 
+    def unclaim(self) -> None:
+        """Let go of the conversation, unless an agent has it: one that is there, starts or ends."""
+        ending = self._closing is not None and not self._closing.done()
+        if not self.taken and not ending:
+            self._release()
+
+    def branch(self) -> None:
+        """Go on in a copy of the conversation, if there is one, with another agent."""
+        if self.native_session:
+            self.fork = self.relaunch = True
+
     def _release(self) -> None:
         claim, self._claim = self._claim, None
         if claim:
