@@ -314,12 +314,20 @@ def test_a_broken_file_of_agents_takes_no_agent_away(make_server: Any) -> None:
 
 
 def test_modes_without_approvals_need_allow_bypass(make_server: Any) -> None:
-    """With the flag the mode is offered, and the page is told to say so."""
+    """With the flag the mode is offered, and the page is told to say so; started anew without it, nothing runs there."""
     server = make_server("--allow-bypass")
     server.make_project()
-    assert server.make_session(mode="bypass")["mode"] == "bypass"
+    session = server.make_session(mode="bypass")
+    assert session["mode"] == "bypass"
+    prompt = {"type": "prompt", "session": session["id"], "text": "hello"}
     with server.client() as client:
         assert client.get("/api/me").json()["allowBypass"] is True
+        answer = client.post("/api/commands", json=prompt, headers={"Idempotency-Key": "c1"})
+        assert (answer.status_code, answer.json()["type"]) == (200, "accepted")
+    server.stop()
+    with make_server(folder=server.data_dir.parent).client() as client:
+        answer = client.post("/api/commands", json=prompt, headers={"Idempotency-Key": "c2"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "bypass-not-allowed")
 
 
 def test_body_and_query_that_do_not_fit_are_told(api: httpx.Client) -> None:

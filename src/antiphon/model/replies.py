@@ -47,6 +47,7 @@ TRANSIENT: frozenset[RejectedCode] = frozenset(
         "consent-needed",
         "workspace-missing",
         "session-elsewhere",
+        "bypass-not-allowed",
     }
 )
 """Rejections that the same command may outlive: not stored, so that it can be sent again."""

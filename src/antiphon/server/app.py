@@ -92,6 +92,7 @@ class Application:
             archives=self.importing.archives,
             workspaces=self.workspaces,
             claims=Claims(settings.claims_dir or settings.data_dir / "conversations", str(settings.data_dir)),
+            allow_bypass=settings.allow_bypass,
         )
         self.sockets = WebSockets(
             Endpoint(

@@ -19,6 +19,7 @@ from antiphon.model import events as e
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted, Outcome, Rejected, RejectedCode, Reply, SessionBusy
 from antiphon.providers.base import Answered, Prompt, ProviderFailed
+from antiphon.sessions import failures
 from antiphon.sessions.attachments import UnknownAttachment, find
 from antiphon.sessions.journal import Draft
 from antiphon.sessions.native import NativeTaken
@@ -70,6 +71,7 @@ Effect = Callable[[Session, Asked, Any], Awaitable[Reply]]
 async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
     """Start a turn; when one runs: reject, queue or steer, as the person chose."""
     _check_folder(session, asked)
+    _check_mode(session, asked)
     await _check_consent(session, asked)
     await _check_attachments(session, asked, command)
     wanted = e.QueuedTurn(
@@ -171,6 +173,12 @@ def _check_folder(session: Session, asked: Asked) -> None:
             "untrusted-folder",
             f"Nobody has said yet that {row.project_path} can be trusted. Trust it to let agents work there.",
         )
+
+
+def _check_mode(session: Session, asked: Asked) -> None:
+    """Whether the server lets agents work in the session's mode: it may have been started anew without the flag."""
+    if mode := session.forbidden_mode:
+        raise asked.refuse("bypass-not-allowed", failures.bypass_not_allowed(mode))
 
 
 async def _check_consent(session: Session, asked: Asked) -> None:
@@ -323,6 +331,7 @@ async def edit(session: Session, asked: Asked, command: c.Edit) -> Reply:
 async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
     """Let a held queue run."""
     _check_folder(session, asked)
+    _check_mode(session, asked)
     await _check_consent(session, asked)
     async with _conversation(session, asked, fork=False):
         event = e.SessionUpdated(at=session.clock.now(), queue_held=False)

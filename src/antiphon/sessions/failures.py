@@ -27,6 +27,25 @@ def not_agreed(provider: Provider) -> Failure:
     )
 
 
+def mode_forbidden(provider: Provider, mode: str) -> Failure:
+    """The session's mode skips approvals, which the server was not started to allow."""
+    return Failure(
+        provider=provider.id,
+        code="invalid-request",
+        message=bypass_not_allowed(mode),
+        retryable=True,
+        action=Action(kind="retry", label="Choose another mode, then try again"),
+    )
+
+
+def bypass_not_allowed(mode: str) -> str:
+    """Why nothing starts in this mode, and what to do, for people."""
+    return (
+        f"The mode {mode} skips approvals, and this server was not started with --allow-bypass. "
+        "Choose another mode, or start the server with --allow-bypass."
+    )
+
+
 def gone(provider: Provider) -> Failure:
     """The agent began something by itself, and ended before it could go on."""
     return Failure(

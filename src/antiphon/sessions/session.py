@@ -60,8 +60,9 @@ class Session:
         on_lost: Callable[["Session"], None],
         claims: Claims | None = None,
         workspaces: Workspaces | None = None,
+        allow_bypass: bool = False,
     ) -> None:
-        self.workspaces = workspaces
+        self.workspaces, self._allow_bypass = workspaces, allow_bypass
         self.log, self.hub, self.clock, self.row = log, hub, clock, row
         self.provider = provider
         self._on_lost = on_lost
@@ -106,6 +107,12 @@ class Session:
     def in_trash(self) -> bool:
         """Whether it lies in the trash: nothing begins there."""
         return self.row.trashed_at is not None
+
+    @property
+    def forbidden_mode(self) -> str | None:
+        """Its mode, where that skips approvals and this server was not started to allow it."""
+        mode = self.row.mode
+        return mode if not self._allow_bypass and mode in self.provider.capabilities.bypass_modes else None
 
     @property
     def busy(self) -> bool:

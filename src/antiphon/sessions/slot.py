@@ -8,6 +8,7 @@
    agent starts, and let go when that agent has ended.
 5. An agent that cannot go on with its conversation has lost it. That is told, and nothing begins
    anew until a person has chosen how.
+6. None starts in a mode that skips approvals unless the server was started to allow that.
 """
 
 import asyncio
@@ -119,6 +120,8 @@ class Slot:
     async def _open(self) -> Agent:
         await self._end()
         self.relaunch = False
+        if mode := self._session.forbidden_mode:
+            raise ProviderFailed(failures.mode_forbidden(self._session.provider, mode))
         try:
             self.claim()
         except NativeTaken as taken:

@@ -75,10 +75,12 @@ class Supervisor:
         archives: Mapping[str, Archive] | None = None,
         claims: Claims | None = None,
         workspaces: Workspaces | None = None,
+        allow_bypass: bool = False,
     ) -> None:
         """`archives`: agents' own records, by provider. `claims`: who runs which conversation.
 
-        `workspaces` notes what each turn changes in its folder.
+        `workspaces` notes what each turn changes in its folder. `allow_bypass`: agents may be
+        started in modes that skip approvals.
         """
         self.log, self.hub, self.clock, self.providers = log, hub, clock, providers
         self._environment, self._reap = environment, reap
@@ -86,7 +88,7 @@ class Supervisor:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._compacted: dict[str, int] = {}
         self._followers = Followers(clock, hub, archives or {})
-        self._claims, self._workspaces = claims, workspaces
+        self._claims, self._workspaces, self._allow_bypass = claims, workspaces, allow_bypass
         self._warmer = Warmer(clock, hub, self._open_sessions)
         self.stopping = False
 
@@ -259,6 +261,7 @@ class Supervisor:
             on_lost=self._lost,
             claims=self._claims,
             workspaces=self._workspaces,
+            allow_bypass=self._allow_bypass,
         )
         session.follower = self._followers.of(session)
         if unfinished := left(opened, self.clock.now()):

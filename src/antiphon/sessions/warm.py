@@ -1,7 +1,8 @@
 """Agents made ready before the first prompt, for sessions that somebody looks at.
 
 1. Only in a folder that a person trusts, and only agents whose start costs nobody anything
-   (`Capabilities.warm`) and needs no consent. An agent that has lost the conversation waits for a person to choose.
+   (`Capabilities.warm`) and needs no consent, in no mode that the server forbids. An agent that
+   has lost the conversation waits for a person to choose.
 2. At most three of them are idle. The longest idle one that nobody looks at goes first; one that
    runs a turn or a background task is not idle.
 3. A start that failed is told once, and tried again by the next prompt, or by whoever looks at
@@ -50,7 +51,7 @@ class Warmer:
             return False
         if slot.taken and not slot.relaunch:
             return False
-        if session.state.elsewhere:
+        if session.state.elsewhere or session.forbidden_mode:
             return False
         if slot.failed and self._clock.monotonic() - slot.failed.at < AGAIN_SECONDS:
             return False

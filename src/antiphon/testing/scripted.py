@@ -141,7 +141,7 @@ class ScriptedProvider:
     def limits(self) -> Limits:
         return self._limits
 
-    def can(self, **changes: bool | str) -> None:
+    def can(self, **changes: bool | str | tuple[str, ...]) -> None:
         """Change what the agent can do."""
         self._capabilities = replace(self._capabilities, **changes)
 

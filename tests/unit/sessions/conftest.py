@@ -47,6 +47,8 @@ class World:
         self.clock = ManualClock()
         self.hub = Hub()
         self.reaped: list[int] = []
+        self.allow_bypass = False
+        """For the next start."""
 
     async def start(self) -> None:
         self.log = await Log.open(self.folder / "data")
@@ -57,6 +59,7 @@ class World:
             providers={"scripted": self.provider},
             environment=no_environment,
             reap=self._reap,
+            allow_bypass=self.allow_bypass,
         )
         await self.supervisor.start()
 
