@@ -131,6 +131,26 @@ def test_nothing_is_shown_of_what_nobody_trusts(server: RunningServer, api: http
         assert refusal(bare) == (401, "signed-out")
 
 
+def test_lines_of_the_folder_alone(server: RunningServer, repo: Repo, api: httpx.Client) -> None:
+    """A project inside a repository: no path, old or new, leads to what lies beside it."""
+    repo.write("inside/a.py", "mine\n")
+    repo.write("secret.env", "KEY=1\n")
+    after = repo.commit()
+    inside = server.make_project("site/inside")["id"]
+    asked = {"before": "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "after": after}
+    get(api, f"/api/projects/{inside}/changes")
+    for paths in (
+        {"path": "../secret.env"},
+        {"path": "a.py", "old_path": "../secret.env"},
+        {"path": "/secret.env"},
+        {"path": ""},
+    ):
+        answer = api.get(f"/api/projects/{inside}/changes/patch", params={**asked, **paths})
+        assert refusal(answer) == (404, "unknown-file")
+    patch = get(api, f"/api/projects/{inside}/changes/patch", **asked, path="a.py")
+    assert "+mine\n" in patch["text"]
+
+
 def test_files_by_parts(repo: Repo, api: httpx.Client, project: str) -> None:
     """A folder with what git ignores marked, a text by parts, what is no text named."""
     repo.write(".gitignore", "*.log\nbuild/\n")

@@ -1,7 +1,8 @@
 """A project's folder: its files, opened so that nothing leads out of it, whatever changes meanwhile.
 
-A path is followed once, by `realpath`; what it names must lie in the folder. Then it is opened name by name below an
-opened folder, following no link any more: a link that was put there in between is an error, not a way out.
+A path is names with slashes between (`plain`), and followed once, by `realpath`; what it names must lie in the folder.
+Then it is opened name by name below an opened folder, following no link any more: a link that was put there in between
+is an error, not a way out.
 """
 
 import contextlib
@@ -18,6 +19,8 @@ ENTRIES_LIMIT = 1000
 """Shown of one folder at a time."""
 LOOK_LIMIT = 100_000
 """Read of one folder at most."""
+PATH_LIMIT = 4096
+"""Characters of a path."""
 
 EntryKind = Literal["folder", "file", "link", "other"]
 HIDDEN = frozenset({".git"})
@@ -51,6 +54,18 @@ class Opened(Struct, frozen=True, kw_only=True):
     size: int
     modified: int
     """ms since the Unix epoch."""
+
+
+def plain(path: str) -> str:
+    """A path that somebody asks for, if it can only name something below the folder. Raises Unreachable.
+
+    Told by its letters alone: git would make `a/../b` into `b` before it compares anything.
+    """
+    if "\0" in path or len(path) > PATH_LIMIT or not {"", ".", ".."}.isdisjoint(path.split("/")):
+        raise Unreachable(
+            "That is no path within the project: names with slashes between, and no dots alone."
+        )
+    return path
 
 
 def listing(root: Path, path: str, offset: int = 0) -> Listing:
@@ -125,8 +140,8 @@ def _opened(root: Path, path: str, flags: int) -> Generator[int]:
 
 def _parts(root: Path, path: str) -> Path:
     """Where the path really leads, below the folder. Raises Unreachable."""
-    if "\0" in path or len(path) > 4096 or path.startswith("/"):
-        raise Unreachable("That is no path within the project.")
+    if path:  # else it is the folder itself
+        plain(path)
     home = root.resolve()
     try:
         real = Path(os.path.realpath(home / path))

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from antiphon.workspace import changes, parse, repository, snapshot, turns
 from antiphon.workspace.changes import Patch, UnknownTree
+from antiphon.workspace.folder import plain
 from antiphon.workspace.git import GitError, GitFailed
 from antiphon.workspace.repository import Repository
 from antiphon.workspace.shadow import Shadow
@@ -72,13 +73,14 @@ class Workspaces:
     async def patch(
         self, project: str, folder: Path, before: str, after: str, paths: Sequence[str], *, whole: bool
     ) -> Patch:
-        """One file's lines (`paths` are relative to the folder). Raises UnknownTree, GitError."""
+        """One file's lines (`paths` are relative to the folder). Raises Unreachable, UnknownTree, GitError."""
+        named = [plain(path) for path in paths]
         if not changes.OBJECT.match(before) or not changes.OBJECT.match(after):
             raise UnknownTree
         found, shadow = await repository.find(folder), self._shadow(project)
         if not await asyncio.to_thread(shadow.place.is_dir):
             raise UnknownTree
-        below = [found.prefix + path for path in paths]
+        below = [found.prefix + path for path in named]
         return await changes.patch(shadow, found, before, after, below, whole=whole)
 
     async def ignored(self, project: str, folder: Path, path: str, names: Sequence[str]) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from antiphon.workspace import changes, repository, snapshot
 from antiphon.workspace.changes import UnknownTree
+from antiphon.workspace.folder import Unreachable
 from antiphon.workspace.parse import Change
 from antiphon.workspace.repository import NotARepository
 from antiphon.workspace.shadow import Shadow
@@ -148,7 +149,20 @@ async def test_a_folder_inside_a_repository(desk: Workspaces, repo: Repo) -> Non
     assert found.repository.prefix == "sub/"
     assert set(by_path(found)) == {"sub/b.py", "sub/new.py"}
     assert "+inside" in await text(desk, repo, found, "b.py", folder="sub")
-    assert await text(desk, repo, found, "../a.py", folder="sub") == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["../a.py", "x/../../a.py", "/a.py", "", ".", "..", "./b.py", "b.py/", "x//y", "a\0"]
+)
+async def test_no_lines_of_what_lies_beside(desk: Workspaces, repo: Repo, path: str) -> None:
+    """Compared with the empty tree all of a file differs: no path leads to one outside the folder, nor to all at once."""
+    await now(desk, repo, "sub")
+    empty, head = repository.FORMATS["sha1"], repo.git("rev-parse", "HEAD").strip()
+    for paths in ([path], [path, "b.py"], ["b.py", path]):
+        with pytest.raises(Unreachable, match="no path within the project"):
+            await desk.patch("p1", repo.top / "sub", empty, head, paths, whole=True)
+    inside = await desk.patch("p1", repo.top / "sub", empty, head, ["b.py"], whole=True)
+    assert "+b\n" in inside.text
 
 
 async def test_a_conflict_is_named(desk: Workspaces, repo: Repo) -> None:
