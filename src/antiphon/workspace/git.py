@@ -14,6 +14,7 @@ LIMIT_SECONDS = 10.0
 """For one command."""
 OUTPUT_BYTES = 32 * 1024 * 1024
 ERROR_BYTES = 8 * 1024
+"""Kept of what it says of errors."""
 
 KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "USER")
 """Of the server's environment: no key of any agent is among it."""
@@ -103,7 +104,7 @@ async def _talk(process: "subprocess.Popen[bytes]", given: bytes, output: int) -
     """What it prints and what it says of errors, with its exit code. The caller ends it, whatever happens here."""
     feeding = asyncio.create_task(asyncio.to_thread(_feed, process.stdin, given))
     async with _reading(process.stdout) as printing, _reading(process.stderr) as saying:
-        erring = asyncio.create_task(_upto(saying, ERROR_BYTES))
+        erring = asyncio.create_task(_beginning(saying, ERROR_BYTES))
         try:
             printed = await _upto(printing, output)
             if len(printed) > output:  # nobody takes the rest, so it would never come to its end
@@ -208,6 +209,14 @@ async def _upto(stream: _Output, limit: int) -> bytes:
         parts.append(part)
         size += len(part)
     return b"".join(parts)[: limit + 1]
+
+
+async def _beginning(stream: _Output, limit: int) -> bytes:
+    """The first of what comes. All is read: whoever finds its pipe full waits, and never comes to its end."""
+    kept = b""
+    while part := await stream.read(64 * 1024):
+        kept += part[: limit - len(kept)]
+    return kept
 
 
 def _feed(pipe: IO[bytes] | None, given: bytes) -> None:

@@ -43,6 +43,30 @@ async def test_who_gives_up_before_it_is_heard_leaves_no_git(
     assert [process.returncode is not None for process in started] == [True]
 
 
+TALKER = """#!/bin/sh
+head -c 204800 /dev/zero | tr '\\0' e >&2
+echo printed
+exit {}
+"""
+
+
+@pytest.mark.parametrize("code", [0, 3])
+async def test_one_that_says_much_of_errors_comes_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """More than fits into a pipe: what it prints comes all the same, or why it failed."""
+    program = tmp_path / "git"
+    program.write_text(TALKER.format(code))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    if code == 0:
+        assert await asked.git("status", cwd=tmp_path) == b"printed\n"
+        return
+    with pytest.raises(asked.GitFailed) as failed:
+        await asked.git("status", cwd=tmp_path)
+    assert failed.value.said == "e" * 2000
+
+
 def test_a_pipe_is_closed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closed again, it would be somebody else's by then: the next git's, which is started in a thread."""
     closed = list[bool]()
