@@ -53,31 +53,39 @@ class Claims:
         path = self._path(provider, native)
         while True:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            claim: Claim | None = None
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                where = self._told(handle)
-                os.close(handle)
-                raise NativeTaken(where) from None
-            if _is_at(handle, path):
+                claim = self._locked(handle, path)
+            finally:
+                if claim is None:  # left open it would hold the lock against ourselves, until the server ends
+                    os.close(handle)
+            if claim:
                 self._sign(handle, session)
-                return Claim(handle, path)
-            os.close(handle)  # its holder has just let go of it and taken it away
+                return claim
+
+    def _locked(self, handle: int, path: Path) -> Claim | None:
+        """None: its holder has just let go of the file and taken it away. Raises NativeTaken, OSError."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NativeTaken(self._told(handle)) from None
+        return Claim(handle, path) if _is_at(handle, path) else None
 
     def _path(self, provider: str, native: str) -> Path:
         return self._folder / _NAME.sub("_", f"{provider}-{native}.lock")[:200]
 
     def _sign(self, handle: int, session: str) -> None:
-        os.ftruncate(handle, 0)
-        os.pwrite(
-            handle, json.dumps({"pid": os.getpid(), "where": self._where, "session": session}).encode(), 0
-        )
+        """Write down who holds it, for people. On a full disk they are told less: it is the lock that counts."""
+        words = json.dumps({"pid": os.getpid(), "where": self._where, "session": session}).encode()
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, 0)  # an earlier holder's words are gone even where ours find no room
+            os.pwrite(handle, words, 0)
 
     def _told(self, handle: int) -> str:
         try:
             found = cast(dict[str, Any], json.loads(os.pread(handle, 4096, 0)))
             pid, where, session = found["pid"], str(found["where"]), str(found["session"])
-        except (ValueError, KeyError, TypeError):  # it is just being written
+        except (ValueError, KeyError, TypeError):  # it is just being written, or could not be
             return "another session of Antiphon"
         if pid == os.getpid():
             return f"the session “{session}” here"
