@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.drive import Drive
 from tests.servers import RunningServer
 from tools import node
 
@@ -30,6 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--dark-desk", action="store_true", help="the desk prefers dark and the phone light, not the reverse"
     )
+
+
+@pytest.fixture
+def drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """A drive that has gone away, with the folder `site` on it."""
+    (tmp_path / "mnt/site").mkdir(parents=True)
+    dead = Drive(tmp_path / "mnt", monkeypatch)
+    yield dead
+    dead.comes_back()
 
 
 @pytest.fixture

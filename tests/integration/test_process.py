@@ -19,6 +19,7 @@ from antiphon.model.ids import new_id
 from antiphon.providers import environment, lines, process, processes
 from antiphon.providers.base import ProcessStarted, ProviderFailed
 from antiphon.providers.process import AgentProcess, Exit, Program
+from tests.drive import Drive
 
 LIMIT_S = 10.0
 INSTALL = Action(kind="install", label="Install it", command="get it")
@@ -316,6 +317,17 @@ async def test_a_bad_folder_is_told(tmp_path: Path, kind: str) -> None:
         )  # fmt: skip
     assert raised.value.failure.code == "workspace-missing"
     assert raised.value.failure.action
+
+
+async def test_a_folder_on_a_dead_drive_is_told(drive: Drive) -> None:
+    """In time, and nothing is started in it."""
+    drive.limit(0.05)
+    program = Program(provider="test", name="The test", command=[sys.executable])
+    with pytest.raises(ProviderFailed, match="does not answer") as failed:
+        await AgentProcess.start(
+            program, folder=drive.folder / "site", environment=dict(os.environ), marker="m"
+        )
+    assert failed.value.failure.code == "workspace-missing"
 
 
 # What an earlier server left

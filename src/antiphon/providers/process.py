@@ -14,6 +14,7 @@ import psutil
 from msgspec import Struct
 
 from antiphon.model.failures import Action, Failure
+from antiphon.presence import MISSING, presence
 from antiphon.providers import keeper, processes
 from antiphon.providers.base import ProcessStarted, ProviderFailed
 from antiphon.providers.environment import MARKER, redact, secrets
@@ -88,7 +89,7 @@ class AgentProcess:
         Raises ProviderFailed (`provider-missing`, `workspace-missing`, `internal`).
         """
         command = find_command(program, environment)
-        check_folder(program, folder)
+        await check_folder(program, folder)
         self = cls(program, marker, secrets(environment))
         try:
             await self._spawn([command, *program.command[1:]], folder, {**environment, MARKER: marker})
@@ -321,11 +322,12 @@ def find_command(program: Program, environment: Mapping[str, str]) -> str:
     )
 
 
-def check_folder(program: Program, folder: Path) -> None:
+async def check_folder(program: Program, folder: Path) -> None:
     """Raises ProviderFailed, `workspace-missing`, unless the folder can be worked in."""
-    if folder.is_dir() and os.access(folder, os.R_OK | os.X_OK):
+    found = await presence(folder)
+    if found == "there":
         return
-    why = "may not be read" if folder.is_dir() else "is not a folder" if folder.exists() else "does not exist"
+    why = MISSING.get(found, "may not be read")
     raise ProviderFailed(
         Failure(
             provider=program.provider,

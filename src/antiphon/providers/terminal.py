@@ -60,7 +60,7 @@ class Terminal:
         Raises ProviderFailed (`provider-missing`, `workspace-missing`, `internal`).
         """
         command = [find_command(program, environment), *program.command[1:]]
-        check_folder(program, folder)
+        await check_folder(program, folder)
         try:
             master, slave = pty.openpty()
             os.set_blocking(master, False)

@@ -18,6 +18,7 @@ from antiphon.model import commands as c
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted, Outcome, Rejected, RejectedCode, Reply, SessionBusy
+from antiphon.presence import missing
 from antiphon.providers.base import Answered, Prompt, ProviderFailed
 from antiphon.sessions import failures
 from antiphon.sessions.attachments import UnknownAttachment, find
@@ -70,7 +71,7 @@ Effect = Callable[[Session, Asked, Any], Awaitable[Reply]]
 
 async def prompt(session: Session, asked: Asked, command: c.Prompt) -> Reply:
     """Start a turn; when one runs: reject, queue or steer, as the person chose."""
-    _check_folder(session, asked)
+    await _check_folder(session, asked)
     _check_mode(session, asked)
     await _check_consent(session, asked)
     await _check_attachments(session, asked, command)
@@ -159,14 +160,14 @@ async def _check_new(session: Session, asked: Asked) -> None:
         raise CommandSeen(stored)
 
 
-def _check_folder(session: Session, asked: Asked) -> None:
+async def _check_folder(session: Session, asked: Asked) -> None:
     row = session.row
     if session.in_trash:
         raise asked.refuse("session-trashed", "This session is in the trash; restore it to go on.")
-    if not Path(row.project_path).is_dir():
+    if why := await missing(Path(row.project_path)):
         raise asked.refuse(
             "workspace-missing",
-            f"The project's folder {row.project_path} is not there any more. Bring it back, or start a session in another.",
+            f"The project's folder {row.project_path} {why}. Bring it back, or start a session in another.",
         )
     if not row.project_trusted:
         raise asked.refuse(
@@ -330,7 +331,7 @@ async def edit(session: Session, asked: Asked, command: c.Edit) -> Reply:
 
 async def resume_queue(session: Session, asked: Asked, command: c.ResumeQueue) -> Reply:
     """Let a held queue run."""
-    _check_folder(session, asked)
+    await _check_folder(session, asked)
     _check_mode(session, asked)
     await _check_consent(session, asked)
     async with _conversation(session, asked, fork=False):

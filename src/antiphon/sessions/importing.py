@@ -24,6 +24,7 @@ from antiphon.log import imports as rows
 from antiphon.log.imports_note import note
 from antiphon.log.store import Log
 from antiphon.model.replies import Imports, Notice
+from antiphon.presence import MISSING, presence_now
 from antiphon.providers.archive import Archive, Skipped, TranscriptFile
 from antiphon.sessions.hub import Hub
 
@@ -159,8 +160,12 @@ class Importing:
         if before is None or (before.size, before.mtime) != (file.size, file.mtime):
             return True
         if before.reason == "folder-gone":
-            return Path(before.detail).is_dir()
-        return before.reason == "outside-roots" and self._allowed(before.detail)
+            return presence_now(Path(before.detail)) not in MISSING
+        return before.reason == "outside-roots" and self._may_lie(before.detail)
+
+    def _may_lie(self, folder: str) -> bool:
+        """Links are followed to tell: not on a drive that does not answer."""
+        return presence_now(Path(folder)) != "silent" and self._allowed(folder)
 
     async def _forget(self, work: _Work) -> None:
         user, provider = self._user, work.archive.provider
@@ -186,7 +191,7 @@ class Importing:
         seen = rows.Seen(path=str(file.path), size=file.size, mtime=file.mtime)
         if isinstance(found, Skipped):
             return replace(seen, reason=found.reason, detail=found.detail)
-        if not Path(found.folder).is_dir():
+        if presence_now(Path(found.folder)) in MISSING:
             return replace(seen, reason="folder-gone", detail=found.folder)
         if not self._allowed(found.folder):
             return replace(seen, reason="outside-roots", detail=found.folder)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from antiphon.clock import Clock
+from antiphon.presence import missing
 from antiphon.sessions.hub import Hub
 from antiphon.sessions.session import Session
 
@@ -38,6 +39,8 @@ class Warmer:
         if not self._wanted(session):
             return
         await self._clock.sleep(SETTLE_SECONDS)
+        if await missing(Path(session.row.project_path)):
+            return
         async with self._choosing:
             if not self._hub.followed(session.id) or not self._wanted(session):
                 return
@@ -55,7 +58,7 @@ class Warmer:
             return False
         if slot.failed and self._clock.monotonic() - slot.failed.at < AGAIN_SECONDS:
             return False
-        return row.project_trusted and row.trashed_at is None and Path(row.project_path).is_dir()
+        return row.project_trusted and row.trashed_at is None
 
     async def make_room(self, besides: Session | None = None) -> None:
         """Retire what is idle beyond the limit; `besides` is about to have an agent."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 from msgspec import Struct
 
+from antiphon.presence import missing
 from antiphon.workspace import changes, parse, repository, snapshot, turns
 from antiphon.workspace.changes import Patch, UnknownTree
 from antiphon.workspace.folder import plain
@@ -163,7 +164,7 @@ class Workspaces:
     async def _note(self, project: str, folder: Path, name: str) -> Repository | None:
         shadow = self._shadow(project)
         async with shadow.lock:  # first of all: turns are noted in their order
-            if not await asyncio.to_thread(repository.marked, folder):
+            if await missing(folder) or not await asyncio.to_thread(repository.marked, folder):
                 return None
             found = await repository.find(folder)
             taken = await snapshot.take(shadow, found)

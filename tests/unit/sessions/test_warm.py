@@ -13,6 +13,7 @@ from antiphon.model import events as e
 from antiphon.model.failures import Failure
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted
+from antiphon.presence import presence
 from antiphon.providers.base import Launch, ProviderFailed, Sink
 from antiphon.sessions.session import Session
 from antiphon.sessions.supervisor import IDLE_AGENT_SECONDS
@@ -40,6 +41,10 @@ class Looking:
             leave()
         await settle()
         await self.world.clock.advance(SETTLE_SECONDS)
+        await presence(
+            self.world.work
+        )  # the warmer looks for the folder now: in a thread, and we share its look
+        await settle()
         return live
 
     async def ready(self, session: str | None = None) -> ScriptedAgent:

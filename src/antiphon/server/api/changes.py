@@ -1,6 +1,5 @@
 """What changed in a project's folder: since the last commit, and by a turn."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from antiphon.log import projects
 from antiphon.log import turns as turn_rows
+from antiphon.presence import missing
 from antiphon.server import rest_changes as rest
 from antiphon.server.api.projects import project_of
 from antiphon.server.api.sessions import session_of
@@ -82,8 +82,8 @@ async def trusted_project(parts: Context, user: int, project: str) -> projects.P
     if not row.trusted:
         message = f"Nobody has said yet that {row.path} can be trusted. Trust it to see what is in it."
         raise ApiError(403, "untrusted-folder", message)
-    if not await asyncio.to_thread(Path(row.path).is_dir):
-        raise ApiError(409, "workspace-missing", f"The project's folder {row.path} is not there any more.")
+    if why := await missing(Path(row.path)):
+        raise ApiError(409, "workspace-missing", f"The project's folder {row.path} {why}.")
     return row
 
 

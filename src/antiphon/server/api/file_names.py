@@ -7,6 +7,7 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from antiphon.log import turns
+from antiphon.presence import missing
 from antiphon.server.api.projects import project_of
 from antiphon.server.dependencies import Caller, Parts
 from antiphon.server.errors import refusals
@@ -22,6 +23,8 @@ async def find_file_names(
 ) -> FileNames:
     """The project's files whose names fit, the best first; what .gitignore names is left out."""
     row = await project_of(parts, caller.user, project)
+    if await missing(Path(row.path)):
+        return FileNames(files=[], more=False)
     found = await parts.file_names.find(Path(row.path), match, limit, trusted=row.trusted)
     return FileNames(files=found.names, more=found.more)
 

@@ -8,12 +8,13 @@ from litestar import get, patch, post
 from litestar.params import FromPath, RequestBody
 
 from antiphon.log import projects as log
+from antiphon.presence import missing
 from antiphon.server import folders
 from antiphon.server.brings import brings
 from antiphon.server.config import start_folder
 from antiphon.server.context import Context
 from antiphon.server.dependencies import Caller, Parts
-from antiphon.server.errors import not_found, refusals
+from antiphon.server.errors import ApiError, not_found, refusals
 from antiphon.server.rest import BringsList, NewProject, Project, ProjectChanges, Projects
 
 PRACTICE = "antiphon-practice"
@@ -24,7 +25,7 @@ PRACTICE = "antiphon-practice"
 async def list_projects(parts: Parts, caller: Caller) -> Projects:
     """All projects, the latest active first."""
     rows = await parts.log.read(lambda conn: log.list_projects(conn, caller.user))
-    return Projects(projects=await asyncio.to_thread(_shown, rows))
+    return Projects(projects=await shown(rows))
 
 
 @post("/api/projects", status_code=200, tags=["projects"], responses=refusals(403, 404))
@@ -77,13 +78,15 @@ async def change_project(
     if data.name is not None:
         name = data.name
         row = await parts.log.write(lambda conn: log.rename(conn, caller.user, row.id, name))
-    return (await asyncio.to_thread(_shown, [row]))[0]
+    return (await shown([row]))[0]
 
 
-@get("/api/projects/{project:str}/brings", tags=["projects"], responses=refusals(404))
+@get("/api/projects/{project:str}/brings", tags=["projects"], responses=refusals(404, 409))
 async def project_brings(parts: Parts, caller: Caller, project: FromPath[str]) -> BringsList:
     """What the folder brings along that agents obey: read this before you trust it."""
     row = await project_of(parts, caller.user, project)
+    if why := await missing(Path(row.path)):
+        raise ApiError(409, "workspace-missing", f"The project's folder {row.path} {why}.")
     return BringsList(brings=await asyncio.to_thread(brings, Path(row.path)))
 
 
@@ -93,7 +96,7 @@ async def trust_project(parts: Parts, caller: Caller, project: FromPath[str]) ->
     row = await project_of(parts, caller.user, project)
     now = parts.clock.now()
     trusted = await parts.log.write(lambda conn: log.trust_project(conn, caller.user, row.id, now))
-    return (await asyncio.to_thread(_shown, [trusted]))[0]
+    return (await shown([trusted]))[0]
 
 
 async def project_of(parts: Context, user: int, project: str) -> log.Project:
@@ -104,8 +107,10 @@ async def project_of(parts: Context, user: int, project: str) -> log.Project:
     return row
 
 
-def _shown(rows: list[log.Project]) -> list[Project]:
-    return [_resource(row, missing=not Path(row.path).is_dir()) for row in rows]
+async def shown(rows: Sequence[log.Project]) -> list[Project]:
+    """Projects as they are told: with whether their folders are there, which a drive may never say."""
+    why = await asyncio.gather(*(missing(Path(row.path)) for row in rows))
+    return [_resource(row, missing=bool(gone)) for row, gone in zip(rows, why, strict=True)]
 
 
 def _resource(row: log.Project, *, missing: bool) -> Project:
