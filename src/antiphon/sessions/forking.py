@@ -64,7 +64,7 @@ class Cut(Struct, frozen=True):
 
 async def fork(session: Session, turn: str, *, including: bool) -> rows.Session:
     """A new session with all before the turn, or up to its end. Raises NoSuchTurn, TurnNotOver, StorageFull."""
-    await session.journal.flushed()
+    await session.journal.flushed(at_once=True)
     log, key = session.log, session.row.key
     cut = await log.read(lambda conn: _cut(conn, key, turn, including))
     memory, lost = _memory(session, cut)

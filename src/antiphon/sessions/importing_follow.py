@@ -7,9 +7,11 @@
 3. While another program writes (its last line is younger than a minute), the session says
    `elsewhere`. A turn of its is open as long; one that falls silent ends as its record does.
 4. While a turn of ours runs the file is ours, and not looked at.
+5. On a full disk nothing waits for space: what did not come into the log is read again from the file.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -20,13 +22,14 @@ from msgspec.structs import replace
 
 from antiphon.log import imports as rows
 from antiphon.log import turns as turn_rows
+from antiphon.log.errors import StorageFull
 from antiphon.model import events as e
 from antiphon.model.replies import Notice
 from antiphon.providers.archive import Archive, Reading
 from antiphon.sessions import failures
 from antiphon.sessions.ending import closing
 from antiphon.sessions.importing_lines import Chunk, Place, look_at, read_chunk, replay
-from antiphon.sessions.journal import REFUSALS
+from antiphon.sessions.journal import REFUSALS, Change
 
 if TYPE_CHECKING:
     from antiphon.sessions.session import Session
@@ -66,18 +69,26 @@ class Follower:
     @property
     def following(self) -> bool:
         """Another program's turn is open, or was a moment ago: it must be looked at until it is over."""
-        return self._session.state.elsewhere or bool(self._reading and self._reading.turn)
+        session = self._session
+        theirs = bool(session.state.running) and session.turn is None  # its reading may have been given up
+        return session.state.elsewhere or theirs or bool(self._reading and self._reading.turn)
 
     async def look(self) -> None:
-        """Catch up, unless something of ours is under way."""
+        """Catch up, unless something of ours is under way. A full disk is told, and tried again at the next look."""
         session = self._session
         if session.turn or session.stopping or session.journal.lost or session.journal.full:
             return
-        async with session.lock:
-            await self.catch_up()
+        try:
+            await session.acquire()
+            try:
+                await self.catch_up()
+            finally:
+                session.lock.release()
+        except StorageFull as full:
+            self.tell(str(full))
 
     async def catch_up(self) -> None:
-        """Bring the log up to what the file says now. What hinders it is told, and hinders nothing else."""
+        """Bring the log up to what the file says now. Raises StorageFull; what else hinders it is told, and hinders nothing."""
         if self._broken or self._session.turn or self._session.slot.fork:
             return
         try:
@@ -116,7 +127,10 @@ class Follower:
             await self._settle(self._reading)
 
     async def leave(self) -> None:
-        """The session goes on without this file (a fork): another program's open turn ends here as far as it came."""
+        """The session goes on without this file (a fork): another program's open turn ends here as far as it came.
+
+        Raises StorageFull.
+        """
         if self._reading:
             await self._commit(self._reading.close())
         await self._tell(elsewhere=False)
@@ -126,8 +140,9 @@ class Follower:
         """The server stops following: another program's open turn ends here as interrupted."""
         if self._reading and (turn := self._reading.turn):
             end = e.TurnInterrupted(turn=turn, reason="server-stopped", at=self._session.clock.now())
-            await self._commit([replace(x, at=end.at) for x in closing(self._session.state, end)])
-            self._reading.forget_turn()
+            with contextlib.suppress(StorageFull):  # the next start finds it open, and ends it
+                await self._commit([replace(x, at=end.at) for x in closing(self._session.state, end)])
+                self._reading.forget_turn()
 
     # Reading
 
@@ -192,10 +207,18 @@ class Follower:
         if not events and (offset is None or offset == self._offset):
             return False
         also = None if offset is None else partial(rows.advance, key=self._row, offset=offset)
-        await session.journal.commit(events, also=also)
+        await self._write(events, also)
         self._offset = self._offset if offset is None else offset
         session.state.turns = [turn for turn in session.state.turns if turn.id == session.state.running]
         return bool(events)
+
+    async def _write(self, events: Sequence[e.AnyEvent], also: Change | None = None) -> None:
+        try:
+            await self._session.journal.commit(events, also=also, at_once=True)
+        except StorageFull:
+            # It is ahead of the log now: the next one begins where the log ends.
+            self._reading = self._place = None
+            raise
 
     # What it means for the session
 
@@ -210,4 +233,4 @@ class Follower:
     async def _tell(self, *, elsewhere: bool) -> None:
         session = self._session
         if elsewhere != session.state.elsewhere:
-            await session.journal.commit([e.SessionUpdated(elsewhere=elsewhere, at=session.clock.now())])
+            await self._write([e.SessionUpdated(elsewhere=elsewhere, at=session.clock.now())])

@@ -6,8 +6,9 @@ Rules:
 2. Nothing is applied, kept in the tail or woken for before its transaction has committed (promise 3).
 3. A delta that finds one of the same item still waiting joins it: while a commit is under way
    what follows gathers, so a flood costs few commits and one word at a time costs no wait.
-4. When the log cannot be written, what was said waits and is tried again; a unit with a
-   command fails at once (its client is told), and a turn's end waits like everything said.
+4. When the log cannot be written, what was said waits and is tried again; a unit that somebody
+   waits for (`at_once`, and all with a command) fails at once, so that they are told; a turn's
+   end waits like everything said.
 5. A log that another run has taken over, or that refuses what it must take, is lost to us:
    `on_lost` is called once and nothing more is written.
 """
@@ -94,6 +95,8 @@ class _Unit(Struct, kw_only=True):
     draft: Draft | None = None
     also: Change | None = None
     done: asyncio.Future[int] | None = None
+    at_once: bool = False
+    """It is refused, rather than kept, when the log cannot be written."""
     size: int = 0
 
 
@@ -143,27 +146,38 @@ class Journal:
         self._start()
 
     async def commit(
-        self, events: Sequence[e.AnyEvent], draft: Draft | None = None, *, also: Change | None = None
+        self,
+        events: Sequence[e.AnyEvent],
+        draft: Draft | None = None,
+        *,
+        also: Change | None = None,
+        at_once: bool = False,
     ) -> int:
         """Log these events (and change rows) together, after all that was said before, and wait until they are.
 
-        Returns the seq of the first. Raises one of REFUSALS; StorageFull at once when there is a
-        draft (its client is to be told); what `lost` holds when the log is lost.
+        Returns the seq of the first. Raises one of REFUSALS; StorageFull, when there is a draft or
+        it is to be `at_once` (somebody is to be told); what `lost` holds when the log is lost.
         """
+        at_once = at_once or draft is not None
         if self.lost:
             raise self.lost
-        if self.full and draft:
-            raise self.full
+        if at_once:
+            self.check_storage()
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        unit = _Unit(events=list(events), draft=draft, also=also, done=done)
+        unit = _Unit(events=list(events), draft=draft, also=also, done=done, at_once=at_once)
         self._units.append(unit)
         self._start()
         return await asyncio.shield(done)
 
-    async def flushed(self) -> None:
-        """Wait until all that was said so far is in the log."""
+    async def flushed(self, *, at_once: bool = False) -> None:
+        """Wait until all that was said so far is in the log. `at_once`: raises StorageFull when it cannot be."""
         if not self.lost:
-            await self.commit([])
+            await self.commit([], at_once=at_once)
+
+    def check_storage(self) -> None:
+        """Raises StorageFull while something that was said waits for storage."""
+        if self.full:
+            raise self.full
 
     def forget(self) -> None:
         """Free the tail; readers find the events in the log."""
@@ -222,13 +236,13 @@ class Journal:
         if encoded or unit.draft or unit.also:
             await self._log.write(partial(_append, batch=batch, also=unit.also))
             self._committed(encoded)
+            if self._told_full:
+                self._storage_back()
         self._waiting -= unit.size
         if self._waiting <= BACKLOG_BYTES:
             self._calm.set()
         if unit.done and not unit.done.done():
             unit.done.set_result(first)
-        if self._told_full:
-            self._storage_back()
 
     def _committed(self, encoded: list[Encoded]) -> None:
         listed = ended = False
@@ -248,7 +262,7 @@ class Journal:
         return ends and self._clock.now() - event.at < NEWS_MS
 
     async def _wait_for_storage(self, unit: _Unit, error: StorageFull) -> None:
-        if unit.draft and unit.done:
+        if unit.at_once and unit.done:
             unit.done.set_exception(error)
         else:
             self._units.appendleft(unit)
@@ -258,16 +272,16 @@ class Journal:
             _logger.error("storage-full", session=self._session)
             self._hub.tell(self._user, _FULL)
         if self._units:
-            self._refuse_drafts(error)
+            self._refuse_behind(error)
             await self._clock.sleep(RETRY_SECONDS)
         else:
             self.full = None  # nothing waits: the next write finds out for itself
 
-    def _refuse_drafts(self, error: StorageFull) -> None:
-        """Commands behind what cannot be written are answered now, not when storage returns."""
+    def _refuse_behind(self, error: StorageFull) -> None:
+        """Who waits behind what cannot be written is told now, not when storage returns."""
         kept: deque[_Unit] = deque()
         for unit in self._units:
-            if unit.draft and unit.done:
+            if unit.at_once and unit.done:
                 unit.done.set_exception(error)
             else:
                 kept.append(unit)

@@ -1,8 +1,10 @@
 """Files as they were before a turn: the agent that changed them brings them back, between its turns."""
 
+import contextlib
 from pathlib import Path
 
 from antiphon.clock import within
+from antiphon.log.errors import StorageFull
 from antiphon.model import events as e
 from antiphon.model.ids import new_id
 from antiphon.model.items import Note
@@ -20,7 +22,10 @@ class Hindered(Exception):
 
 
 async def restore(session: Session, turn: str, *, dry: bool) -> Restored:
-    """Bring them back, and note it in the log; `dry`: only say which. Raises Hindered, NotRestorable, ProviderFailed."""
+    """Bring them back, and note it in the log; `dry`: only say which.
+
+    Raises Hindered, NotRestorable, ProviderFailed, StorageFull.
+    """
     if not session.provider.capabilities.restore:
         raise Hindered(f"{session.provider.name} keeps no earlier states of files.")
     if not session.row.project_trusted or session.row.trashed_at is not None:
@@ -29,6 +34,8 @@ async def restore(session: Session, turn: str, *, dry: bool) -> Restored:
     try:
         if session.turn:
             raise Hindered("A turn runs; wait for its end, or stop it.")
+        if not dry:
+            session.journal.check_storage()  # before: files that are back cannot be taken back
         agent = await session.ready_agent()
         if not isinstance(agent, RestoresFiles):
             raise NotRestorable("the agent that runs here cannot")
@@ -38,9 +45,9 @@ async def restore(session: Session, turn: str, *, dry: bool) -> Restored:
             raise NotRestorable("the agent did not answer") from None
         if not dry and restored.files:
             note = Note(text=_told(restored, Path(session.row.project_path)))
-            await session.journal.commit(
-                [e.ItemCompleted(item=new_id(), at=session.clock.now(), content=note)]
-            )
+            session.say(e.ItemCompleted(item=new_id(), content=note))
+            with contextlib.suppress(StorageFull):  # they are back, and the note is kept until there is space
+                await session.journal.flushed(at_once=True)
         return restored
     finally:
         session.lock.release()

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _logger = structlog.get_logger(__name__)
 
 LOCK_SECONDS = 1.0
-"""How often a command that waits for its turn looks whether the storage is full."""
+"""How often what waits for the lock, or for a turn's end, looks whether the storage is full."""
 
 
 class Session:
@@ -318,6 +318,14 @@ class Session:
         self.turn = None
         self.idle_since = self.clock.monotonic()
         self.state.turns.clear()  # all of it is in the log
+
+    async def stop_turn(self) -> None:
+        """Have the running turn cancelled, and wait for its end. Raises StorageFull when that cannot be logged."""
+        self.journal.check_storage()
+        if turn := self.turn:
+            turn.stop("cancelled")
+            while (await asyncio.wait({turn.task}, timeout=LOCK_SECONDS))[1]:
+                self.journal.check_storage()
 
     async def next(self) -> None:
         """Start the first of the queue, when nothing hinders it. The caller holds the lock."""

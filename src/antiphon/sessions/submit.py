@@ -48,14 +48,23 @@ async def submit(session: Session, user: int, command: c.AnyCommand) -> Reply:
 
 
 async def _in_turn(session: Session, asked: Asked) -> Reply:
-    command = asked.command
-    if session.journal.full and isinstance(command, c.Cancel):
-        return await cancel_without_log(session, asked, command)
+    try:
+        return await _under_lock(session, asked)
+    except StorageFull:
+        command = asked.command
+        if isinstance(command, c.Cancel) and (stopped := cancel_without_log(session, asked, command)):
+            return stopped
+        raise
+
+
+async def _under_lock(session: Session, asked: Asked) -> Reply:
+    session.journal.check_storage()
     await session.acquire()
     try:
         if session.stopping:
             raise asked.refuse("server-stopping", "The server is stopping; send it again when it is back.")
-        return await EFFECTS[type(command)](session, asked, command)
+        session.journal.check_storage()  # before the effect: what the agent was told cannot be taken back
+        return await EFFECTS[type(asked.command)](session, asked, asked.command)
     finally:
         session.lock.release()
 

@@ -165,7 +165,7 @@ class Supervisor:
         found.slot.relaunch = (
             found.slot.relaunch or relaunch
         )  # before: what its agent says of them no longer counts
-        await found.journal.commit([replace(changes, at=self.clock.now())])
+        await found.journal.commit([replace(changes, at=self.clock.now())], at_once=True)
         await self.refresh(session, relaunch=relaunch)
         if relaunch:
             self.looked_at(found)

@@ -4,19 +4,19 @@
 2. What waits in its queue is kept, and held: after a restore a person lets it run.
 """
 
-import asyncio
+import contextlib
 
 from antiphon.log import sessions as rows
+from antiphon.log.errors import StorageFull
 from antiphon.model import events as e
 from antiphon.sessions.session import Session
 
 
 async def put_away(session: Session) -> None:
-    """Into the trash: its queue is held, its turn stopped, its agent ended. Raises StorageFull."""
+    """Into the trash: its queue is held, its turn stopped, its agent ended. Raises StorageFull, and then it is not there."""
     await _mark(session)
-    if session.turn:
-        session.turn.stop("cancelled")
-        await asyncio.wait({session.turn.task})
+    with contextlib.suppress(StorageFull):  # its end is logged when there is space
+        await session.stop_turn()
     async with session.lock:
         if session.turn is None:  # else it was restored meanwhile, and asked something
             await session.retire()
@@ -27,8 +27,9 @@ async def _mark(session: Session) -> None:
     key, at = session.row.key, session.clock.now()
     await session.acquire()
     try:
+        session.journal.check_storage()
         if session.state.queue and not session.state.queue_held:
-            await session.journal.commit([e.SessionUpdated(queue_held=True, at=at)])
+            await session.journal.commit([e.SessionUpdated(queue_held=True, at=at)], at_once=True)
         await session.log.write(lambda conn: rows.set_trashed(conn, key, at))
         session.trashed(at)
     finally:
