@@ -126,7 +126,7 @@ class Ping(Command, frozen=True, tag="ping"):
     """Are you there?"""
 
 
-AnyCommand = (
+SessionCommand = (
     Subscribe
     | Unsubscribe
     | Prompt
@@ -138,8 +138,10 @@ AnyCommand = (
     | Edit
     | ResumeQueue
     | StopTask
-    | Ping
 )
+"""The commands that concern a session."""
+
+AnyCommand = SessionCommand | Ping
 
 EFFECTS = (Prompt, Cancel, Wait, Answer, Dequeue, Reorder, Edit, ResumeQueue, StopTask)
 """Commands that change the log: stored once per (user, id)."""

@@ -1,7 +1,7 @@
-"""The WebSocket: a thin shell around `Connection`. Three tasks a client, none waits for another's work.
+"""The WebSocket: a thin shell around `Connection`. No task of a client's waits for another's work.
 
-The receiver decodes and enqueues, and never awaits an effect; the worker does the commands in
-their order; the sender pulls: replies first, then a frame for each subscription in turn, one
+The receiver decodes and enqueues, and never awaits an effect; `Chains` do the commands, those of a
+session in their order; the sender pulls: replies first, then a frame for each subscription in turn, one
 frame in flight. Whoever drains nothing for 30 s is cut off, and resumes for free.
 """
 
@@ -34,6 +34,7 @@ from antiphon.model.replies import (
     Unsubscribed,
     Welcome,
 )
+from antiphon.server.chains import Chains
 from antiphon.server.connection import LIMITS, Connection, Following
 from antiphon.server.rows import session_row
 from antiphon.sessions import subscription
@@ -46,7 +47,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 SUBPROTOCOL = "antiphon.v1"
 INBOX = 256
-"""Commands that may wait for the worker."""
+"""Commands of one connection that may be under way or wait."""
 DRAIN_SECONDS = 30.0
 """A socket that takes nothing for so long is cut off."""
 LAST_WORDS_SECONDS = 0.5
@@ -163,7 +164,7 @@ class _Socket:
         self._endpoint, self._receive, self._send_asgi = endpoint, receive, send
         self._send_at_once, self._abort = send_at_once, abort
         self._connection = Connection()
-        self._inbox: asyncio.Queue[c.AnyCommand] = asyncio.Queue(INBOX)
+        self._chains = Chains(self._reply_to, INBOX)
         self._outbox: deque[AnyFrame] = deque()
         self._wake = asyncio.Event()
         self._told = asyncio.Event()
@@ -194,7 +195,7 @@ class _Socket:
         )
         work: list[Coroutine[Any, Any, None]] = [
             self._receiver(),
-            self._worker(),
+            self._chains.run(),
             self._sender(),
             self._heart(),
             self._lister(),
@@ -242,37 +243,33 @@ class _Socket:
             if isinstance(command, Rejected):
                 self._put(command)
                 continue
-            try:
-                self._inbox.put_nowait(command)
-            except asyncio.QueueFull:
+            if isinstance(command, c.Ping):
+                self._put(Pong(id=command.id))
+            elif not self._chains.add(command.session, command):
                 self._put(
                     Rejected(
                         id=command.id, code="inbox-full", message="Too many commands at once; send it again."
                     )
                 )
 
-    async def _worker(self) -> None:
-        """Do the commands in their order; each gets its one reply."""
-        while True:
-            command = await self._inbox.get()
-            try:
-                reply = await self._do(command)
-            except UnknownSession as unknown:
-                reply = Rejected(id=command.id, code="unknown-session", message=str(unknown))
-            except Exception as error:
-                _logger.exception("command-failed", command=command.id)
-                reply = Rejected(
-                    id=command.id,
-                    code="internal",
-                    message=f"Antiphon made a mistake ({type(error).__name__}).",
-                )
-            if reply:
-                self._put(reply)
+    async def _reply_to(self, command: c.SessionCommand) -> None:
+        """Do the command; it gets its one reply."""
+        try:
+            reply = await self._do(command)
+        except UnknownSession as unknown:
+            reply = Rejected(id=command.id, code="unknown-session", message=str(unknown))
+        except Exception as error:
+            _logger.exception("command-failed", command=command.id)
+            reply = Rejected(
+                id=command.id,
+                code="internal",
+                message=f"Antiphon made a mistake ({type(error).__name__}).",
+            )
+        if reply:
+            self._put(reply)
 
-    async def _do(self, command: c.AnyCommand) -> Reply | None:
+    async def _do(self, command: c.SessionCommand) -> Reply | None:
         match command:
-            case c.Ping():
-                return Pong(id=command.id)
             case c.Subscribe():
                 return await self._subscribe(command)
             case c.Unsubscribe():
@@ -283,15 +280,13 @@ class _Socket:
                 return self._follow_prompt(command, reply)
 
     async def _subscribe(self, command: c.Subscribe) -> Reply | None:
-        if self._connection.full and not self._connection.follows(command.session):
-            return Rejected(
-                id=command.id,
-                code="too-large",
-                message=f"One connection follows at most {LIMITS.subscriptions} sessions.",
-            )
+        if self._too_many(command):
+            return _followed_enough(command)
         session = await self._endpoint.supervisor.get(self.client.user, command.session)
         await session.caught_up()
         opening = await subscription.begin(session, command)
+        if self._too_many(command):  # others came meanwhile
+            return _followed_enough(command)
         following = Following(
             id=command.id,
             session=session.id,
@@ -303,6 +298,9 @@ class _Socket:
         if not command.ahead:
             self._endpoint.supervisor.looked_at(session)
         return None
+
+    def _too_many(self, command: c.Subscribe) -> bool:
+        return self._connection.full and not self._connection.follows(command.session)
 
     def _answer_subscribe(self, reply: Subscribed, following: Following) -> None:
         """The reply first, then its frames: both go through here without a wait between them."""
@@ -413,6 +411,14 @@ class _Socket:
                 revision=end.hub.revision, upserts=here, removes=sorted(gone), ends=sorted(ends - gone)
             )
             self._put(frame)
+
+
+def _followed_enough(command: c.Subscribe) -> Rejected:
+    return Rejected(
+        id=command.id,
+        code="too-large",
+        message=f"One connection follows at most {LIMITS.subscriptions} sessions.",
+    )
 
 
 def _rows(conn: Database, user: int, ids: set[str]) -> list[rows.Session]:
