@@ -144,6 +144,11 @@ class Follower:
                 await self._commit([replace(x, at=end.at) for x in closing(self._session.state, end)])
                 self._reading.forget_turn()
 
+    def forget(self) -> None:
+        """Free what was read, unless it is followed: once the file has grown it is read anew. Nobody has the session's lock."""
+        if not self.following:
+            self._reading, self._turns = None, {}
+
     # Reading
 
     async def _read(self, place: Place) -> None:

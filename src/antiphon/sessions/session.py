@@ -373,6 +373,13 @@ class Session:
             if self.turn is None and not self.state.tasks:
                 await self.retire()
 
+    def forget(self) -> None:
+        """Free what an idle session keeps in memory, unless it is busy: the log has all of it."""
+        if not self.busy:
+            self.journal.forget()
+            if self.follower:
+                self.follower.forget()
+
     def changed(self, row: rows.Session, *, relaunch: bool) -> None:
         """Facts of the session changed (its project trusted, its model chosen)."""
         self.row = replace(row, generation=self.row.generation, native_session=self.row.native_session)

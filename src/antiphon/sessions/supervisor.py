@@ -312,10 +312,13 @@ class Supervisor:
                 return
 
     async def _retire(self, session: Session) -> None:
-        """Retire an agent that is idle for long."""
-        idle = self.clock.monotonic() - session.idle_since
-        if session.agent and idle >= IDLE_AGENT_SECONDS:
+        """Retire an agent that is idle for long, and free what is kept in memory for nobody."""
+        if self.clock.monotonic() - session.idle_since < IDLE_AGENT_SECONDS:
+            return
+        if session.agent:
             await session.retire_idle()
+        if not session.slot.taken and not self.hub.followed(session.id):
+            session.forget()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)

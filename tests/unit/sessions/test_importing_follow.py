@@ -17,10 +17,12 @@ from antiphon.model.items import Message
 from antiphon.model.replies import Accepted, Notice, Rejected
 from antiphon.providers.base import Outcome, Prompt
 from antiphon.providers.claude.history import ClaudeHistory
+from antiphon.sessions import subscription
 from antiphon.sessions.importing import Importing
 from antiphon.sessions.importing_lines import read_chunk
 from antiphon.sessions.native import Claims
-from antiphon.sessions.supervisor import Supervisor
+from antiphon.sessions.session import Session
+from antiphon.sessions.supervisor import IDLE_AGENT_SECONDS, Supervisor
 from antiphon.testing.scripted import ScriptedAgent, done
 from tests.unit.sessions.conftest import World, no_environment
 
@@ -493,3 +495,59 @@ async def _trusted(home: Home, **more: Any) -> Any:
     """Trust the folder, then prompt."""
     await home.supervisor.refresh(home.session)
     return await home.prompt("x", id=new_id(), **more)
+
+
+async def test_what_nobody_looks_at_any_more_is_forgotten(home: Home) -> None:
+    """Of sessions without an agent, read a while ago, nothing but their logs is left; and all of them go on as before."""
+    terminals = [Terminal(home, f"{n}{NATIVE[1:]}") for n in range(3)]
+    for terminal in terminals:
+        terminal.prompt("one")
+        terminal.answer("yes")
+    await home.clock.advance(3600)
+    importing = home.importing()
+    await importing.look()
+    await importing.stop()
+    found = await home.log.read(lambda conn: rows.list_sessions(conn, home.user))
+    sessions = [await home.supervisor.get(home.user, row.id) for row in found if row.imported]
+    for session in sessions:
+        await session.caught_up()
+    kept, followed = [_kept(session) for session in sessions], sessions[0]
+    assert len(kept) == 3 and all(kept)
+    leave = home.hub.follow(followed.id, lambda: None)
+    await home.clock.advance(IDLE_AGENT_SECONDS + 30)
+    await home.supervisor._look_once()
+    assert [bool(_kept(session)) for session in sessions] == [True, False, False]
+    leave()
+    await home.supervisor._look_once()
+    assert not _kept(followed)
+    for terminal in terminals:
+        terminal.prompt("two")
+        terminal.answer("yes")
+    for session in sessions:
+        await session.caught_up()
+        home.session = session.id
+        assert await home.texts() == ["one", "two"]
+        events = await home.events()
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        read = await subscription.read(session, 0)
+        assert [seq for seq, _ in read] == [event.seq for event in events]
+
+
+async def test_what_another_program_is_at_is_not_forgotten(home: Home, terminal: Terminal) -> None:
+    """Its turn is open, and ends when its record falls silent, however long nobody reads along."""
+    terminal.prompt("one")
+    await home.look()
+    await home.opened()
+    session = await home.live()
+    session.idle_since -= IDLE_AGENT_SECONDS
+    await home.supervisor._look_once()
+    assert session.state.elsewhere
+    await home.clock.advance(61)
+    await home.until(lambda: session.state.running is None and not session.state.elsewhere)
+
+
+def _kept(session: Session) -> list[Any]:
+    """What the session has in memory of what its log holds."""
+    follower = session.follower
+    assert follower
+    return [x for x in (session.journal.tail._seqs, follower._reading, follower._turns) if x]

@@ -15,6 +15,7 @@ from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted
 from antiphon.presence import presence
 from antiphon.providers.base import Launch, ProviderFailed, Sink
+from antiphon.sessions import subscription
 from antiphon.sessions.session import Session
 from antiphon.sessions.supervisor import IDLE_AGENT_SECONDS
 from antiphon.sessions.warm import AGAIN_SECONDS, SETTLE_SECONDS
@@ -332,6 +333,22 @@ async def test_idle_for_ten_minutes_is_over(look: Looking) -> None:
     await look.world.clock.advance(IDLE_AGENT_SECONDS + 30)
     await asyncio.wait_for(agent.closed.wait(), LIMIT)
     assert await look.ready() is not agent
+
+
+async def test_a_session_whose_agent_is_gone_keeps_nothing(world: World) -> None:
+    """What it said is in the log, and in memory no longer once the session is idle for long."""
+    await world.prompt()
+    await world.idle()
+    session = await world.live()
+    await session.close_agent()
+    assert session.journal.tail._seqs
+    await world.clock.advance(IDLE_AGENT_SECONDS + 30)
+    await world.supervisor._look_once()
+    assert not session.journal.tail._seqs
+    assert [seq for seq, _ in await subscription.read(session, 0)] == [x.seq for x in await world.events()]
+    await world.prompt()
+    await world.idle()
+    assert (await world.types()).count("turn-completed") == 2
 
 
 async def test_a_server_that_stops_ends_a_start(look: Looking) -> None:
