@@ -15,11 +15,18 @@ from antiphon.sessions.session import Session
 async def put_away(session: Session) -> None:
     """Into the trash: its queue is held, its turn stopped, its agent ended. Raises StorageFull, and then it is not there."""
     await _mark(session)
-    with contextlib.suppress(StorageFull):  # its end is logged when there is space
+    with contextlib.suppress(StorageFull):  # its end is logged when there is space, and upkeep ends its agent
         await session.stop_turn()
-    async with session.lock:
+        await _retire(session)
+
+
+async def _retire(session: Session) -> None:
+    await session.acquire()
+    try:
         if session.turn is None:  # else it was restored meanwhile, and asked something
             await session.retire()
+    finally:
+        session.lock.release()
 
 
 async def _mark(session: Session) -> None:

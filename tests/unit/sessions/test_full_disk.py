@@ -126,14 +126,26 @@ async def test_facts_copies_and_the_trash_are_refused(world: World) -> None:
     assert session.state.running == turn
 
 
-async def test_the_trash_does_not_wait_for_an_end_that_cannot_be_logged(world: World) -> None:
-    """The disk fills while the turn is being stopped."""
-    await running(world)
-    disk = Full(world)
-    disk.full = True
-    await refused(world.supervisor.trash(world.user, world.session, True))
+async def test_the_trash_does_not_wait_for_an_end_that_cannot_be_logged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills while the turn is being stopped: the session lies in the trash, and the end is logged later."""
+    turn = await running(world)
+    disk, session = Full(world), await world.live()
+    stop = session.stop_turn
+
+    async def fills() -> None:
+        disk.full = True
+        await stop()
+
+    monkeypatch.setattr(session, "stop_turn", fills)
+    async with asyncio.timeout(LIMIT):
+        await world.supervisor.trash(world.user, world.session, True)
+    assert session.in_trash
     await space(world, disk)
     await world.idle()
+    ends = [event for event in await world.events() if isinstance(event, e.TURN_ENDS)]
+    assert [end.turn for end in ends if isinstance(end, e.TurnCancelled)] == [turn] and len(ends) == 1
 
 
 class Restoring(ScriptedAgent):
