@@ -36,10 +36,9 @@ class Warmer:
     async def looked_at(self, session: Session) -> None:
         """Somebody looks at the session: have its agent ready, if they still look in a moment."""
         session.idle_since = self._clock.monotonic()
-        if not self._wanted(session):
-            return
+        # Whether it is wanted is asked afterwards: just now its lock may be held for something that is soon over.
         await self._clock.sleep(SETTLE_SECONDS)
-        if await missing(Path(session.row.project_path)):
+        if not self._wanted(session) or await missing(Path(session.row.project_path)):
             return
         async with self._choosing:
             if not self._hub.followed(session.id) or not self._wanted(session):
