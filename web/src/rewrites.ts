@@ -57,10 +57,12 @@ export class Rewrites {
 
   /** What is known of the session has changed: a turn may have begun while its words were being changed. */
   onView(session: string): void {
+    const own = Object.entries(this.all.get()).filter(([, one]) => one.session === session);
+    if (!own.length) return;
     const { phase, state } = this.#view(session);
     if (phase !== "live") return; // else the queue is an old one, or none yet
-    for (const [turn, one] of Object.entries(this.all.get())) {
-      if (one.session !== session || state.queue.some((waiting) => waiting.turn === turn)) continue;
+    for (const [turn, one] of own) {
+      if (state.queue.some((waiting) => waiting.turn === turn)) continue;
       this.end(turn);
       if (one.text !== one.before) this.giveBack({ session, turn, text: one.text });
     }
