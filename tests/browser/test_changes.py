@@ -125,6 +125,29 @@ async def test_what_changed(desk: Desk, repo: Repo, viewport: dict[str, int] | N
     assert tab.errors == []
 
 
+async def test_a_comment_outlives_its_lines(desk: Desk, repo: Repo) -> None:
+    """The agent takes the lines away while one writes about them: words and quote stay, and say so."""
+    repo.write("src/app.py", CODE.replace("value_30 = 30\n", "value_30 = 30\nnew_line = 1\n"))
+    tab = await desk.session_tab()
+    await opens(tab, "changes")
+    patch = file(tab, "src/app.py").get_by_test_id("patch")
+    await patch.locator(".diff-gutter-insert").last.click()
+    await tab.by("comment").fill("Why is this")
+    repo.write("src/app.py", CODE.replace("value_30 = 30\n", "value_30 = 30\nother_line = 2\n"))
+    await tab.by("changes-again").click()
+    await expect(patch).to_contain_text("other_line = 2")
+    await expect(tab.by("comment-moved")).to_contain_text("new_line = 1")
+    await tab.by("comment").press("End")
+    await tab.page.keyboard.type(" here?")
+    assert await barriers(tab) == []
+    await opens(tab, "conversation")
+    await opens(tab, "changes")
+    await expect(tab.by("comment")).to_have_value("Why is this here?")
+    await tab.by("comment-add").click()
+    await opens(tab, "conversation")
+    await expect(tab.composer).to_have_value("> `src/app.py:31`\n> + new_line = 1\n\nWhy is this here?\n")
+
+
 async def test_by_keyboard(desk: Desk, repo: Repo) -> None:
     """From file to file, from line to line, several lines at once, without a mouse; side by side where there is room."""
     for name in ("a", "b", "c"):
