@@ -15,10 +15,12 @@ async def test_offline_and_online_again(make_desk) -> None:
     desk: Desk = await make_desk(wire=True)
     await desk.sign_in()
     tab = await desk.session_tab()
+    bell = await tab.bell.bounding_box()
     await desk.wire.part()
     await desk.context.set_offline(True)
     await expect(tab.connection).to_have_attribute("data-state", "offline")
     await expect(tab.by("connection-banner")).to_contain_text("This device is offline.")
+    assert await tab.bell.bounding_box() == bell, "what can be clicked moves with the connection's words"
     await expect(tab.by("connection-banner")).to_contain_text("Trying again in 12 s", timeout=20_000)
     await desk.wire.mend()
     await desk.context.set_offline(False)

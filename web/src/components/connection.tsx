@@ -48,12 +48,12 @@ function watchOnline(listener: () => void): () => void {
   };
 }
 
-/** In every view's header: what waits for the person, and how the connection stands. */
+/** In every view's header: how the connection stands, and what waits for the person. Its words change in length: what is to be clicked stands behind them, so that it does not move. */
 export function ConnectionDot() {
   return (
     <span className="flex shrink-0 items-center gap-1">
-      <WaitingBell />
       <Dot />
+      <WaitingBell />
     </span>
   );
 }
