@@ -320,8 +320,7 @@ class Session:
         self.state.turns.clear()  # all of it is in the log
 
     async def stop_turn(self) -> None:
-        """Have the running turn cancelled, and wait for its end. Raises StorageFull when that cannot be logged."""
-        self.journal.check_storage()
+        """Have the running turn cancelled, and wait for its end. Raises StorageFull when that cannot be logged (yet)."""
         if turn := self.turn:
             turn.stop("cancelled")
             while (await asyncio.wait({turn.task}, timeout=LOCK_SECONDS))[1]:

@@ -68,24 +68,28 @@ class World:
 
     async def make(self) -> None:
         """A project and a session in it."""
+        self.user = (await self.log.read(the_user)).key
+        self.session = await self.another(self.work)
 
-        def create(conn: Any) -> tuple[int, str]:
-            user = the_user(conn).key
+    async def another(self, folder: Path | None = None) -> str:
+        """One more session of a trusted project; its id. `folder`: the project's."""
+
+        def create(conn: Any) -> str:
             project = projects.add_project(
-                conn, user=user, path=str(self.work), name="work", trusted_at=1, at=1
+                conn, user=self.user, path=str(folder or self.work), name="work", trusted_at=1, at=1
             )
             row = rows.create_session(
                 conn,
                 id=new_id(),
-                user=user,
+                user=self.user,
                 project=project.id,
                 provider="scripted",
                 node=self.log.node,
                 at=1,
             )
-            return user, row.id
+            return row.id
 
-        self.user, self.session = await self.log.write(create)
+        return await self.log.write(create)
 
     async def live(self) -> Session:
         return await self.supervisor.get(self.user, self.session)

@@ -2,8 +2,6 @@
 
 import asyncio
 
-from antiphon.log import projects
-from antiphon.log import sessions as rows
 from antiphon.model import commands as c
 from antiphon.model.ids import new_id
 from antiphon.model.replies import Accepted, Rejected
@@ -15,29 +13,9 @@ from tests.drive import Drive
 from .conftest import World
 
 
-async def on(world: World, drive: Drive) -> str:
-    """A session of a project on the drive."""
-
-    def create(conn) -> str:  # type: ignore[no-untyped-def]
-        path = str(drive.folder / "site")
-        project = projects.add_project(conn, user=world.user, path=path, trusted_at=1)
-        row = rows.create_session(
-            conn,
-            id=new_id(),
-            user=world.user,
-            project=project.id,
-            provider="scripted",
-            node=world.log.node,
-            at=1,
-        )
-        return row.id
-
-    return await world.log.write(create)
-
-
 async def test_others_go_on(world: World, drive: Drive) -> None:
     """While a prompt waits for the drive, a session elsewhere works; once it is back the prompt is taken."""
-    command = c.Prompt(id=new_id(), session=await on(world, drive), text="hi")
+    command = c.Prompt(id=new_id(), session=await world.another(drive.folder / "site"), text="hi")
     waiting = asyncio.create_task(world.supervisor.submit(world.user, command))
     await settle()
     assert isinstance(await world.prompt("hello"), Accepted)
@@ -50,7 +28,9 @@ async def test_others_go_on(world: World, drive: Drive) -> None:
 async def test_a_prompt_is_refused(world: World, drive: Drive) -> None:
     """Within the limit, in words; nothing starts there."""
     drive.limit(0.05)
-    reply = await world.send(c.Prompt(id=new_id(), session=await on(world, drive), text="hi"))
+    reply = await world.send(
+        c.Prompt(id=new_id(), session=await world.another(drive.folder / "site"), text="hi")
+    )
     assert isinstance(reply, Rejected) and reply.code == "workspace-missing"
     assert "does not answer" in reply.message
     assert not world.provider.agents
@@ -60,7 +40,7 @@ async def test_nothing_is_made_ready_there(world: World, drive: Drive) -> None:
     """Looking at its session holds up nothing either."""
     drive.limit(0.05)
     world.provider.can(warm=True)
-    live = await world.supervisor.get(world.user, await on(world, drive))
+    live = await world.supervisor.get(world.user, await world.another(drive.folder / "site"))
     leave = world.hub.follow(live.id, lambda: None)
     world.supervisor.looked_at(live)
     await world.clock.advance(SETTLE_SECONDS)

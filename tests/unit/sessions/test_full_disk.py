@@ -136,6 +136,8 @@ async def test_the_trash_does_not_wait_for_an_end_that_cannot_be_logged(
 
     async def fills() -> None:
         disk.full = True
+        session.say(e.UsageUpdated(usage=e.Usage(input_tokens=1)))
+        await world.until(lambda: session.journal.full)
         await stop()
 
     monkeypatch.setattr(session, "stop_turn", fills)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from antiphon.log import projects, schema
+from antiphon.log import schema
 from antiphon.log import sessions as rows
 from antiphon.model import commands as c
 from antiphon.model import events as e
@@ -60,25 +60,6 @@ class Looking:
 def look(world: World) -> Looking:
     world.provider.can(warm=True)
     return Looking(world)
-
-
-async def another(world: World) -> str:
-    """One more session of the project."""
-
-    def create(conn) -> str:  # type: ignore[no-untyped-def]
-        project = projects.add_project(conn, user=world.user, path=str(world.work))
-        made = rows.create_session(
-            conn,
-            id=new_id(),
-            user=world.user,
-            project=project.id,
-            provider="scripted",
-            node=world.log.node,
-            at=1,
-        )
-        return made.id
-
-    return await world.log.write(create)
 
 
 class Slow:
@@ -255,7 +236,7 @@ async def test_a_lost_conversation_waits_for_a_person(look: Looking) -> None:
 async def test_three_are_kept(look: Looking) -> None:
     """The fourth retires the longest idle one that nobody looks at; one that runs a turn does not count."""
     world = look.world
-    ids = [world.session, *[await another(world) for _ in range(4)]]
+    ids = [world.session, *[await world.another() for _ in range(4)]]
     agents = []
     for id in ids[:3]:
         agents.append(await look.ready(id))
@@ -272,14 +253,14 @@ async def test_three_are_kept(look: Looking) -> None:
 async def test_two_looks_at_once_keep_three(look: Looking) -> None:
     """Two sessions looked at in the same moment make room for both."""
     world, gate = look.world, asyncio.Event()
-    first, *_ = [await look.ready(await another(world)) for _ in range(3)]
+    first, *_ = [await look.ready(await world.another()) for _ in range(3)]
 
     async def slow() -> None:
         await gate.wait()
         first.closed.set()
 
     first.close = slow  # type: ignore[method-assign]
-    both = [await world.supervisor.get(world.user, await another(world)) for _ in range(2)]
+    both = [await world.supervisor.get(world.user, await world.another()) for _ in range(2)]
     for session in both:
         world.hub.follow(session.id, lambda: None)
         world.supervisor.looked_at(session)
@@ -311,7 +292,7 @@ async def test_what_a_failed_start_still_says_is_not_heard(look: Looking) -> Non
 async def test_more_than_three_that_became_idle_are_looked_after(look: Looking) -> None:
     """Agents that prompts started are retired as well, down to three, within a quarter of a minute."""
     world = look.world
-    ids = [await another(world) for _ in range(5)]
+    ids = [await world.another() for _ in range(5)]
     for id in ids:
         await world.send(c.Prompt(id=new_id(), session=id, text="hello"))
         session = await world.supervisor.get(world.user, id)
